@@ -1,0 +1,123 @@
+/// \file
+/// The owner of one open file: what everything else reads and writes through.
+#pragma once
+
+#include <tempfile/export.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <ios>
+#include <span>
+#include <string_view>
+#include <system_error>
+
+namespace tempfile {
+
+#if defined(_WIN32)
+/// A HANDLE.
+using native_handle_type = void*;
+/// The value that no open file has.
+inline constexpr native_handle_type no_native_handle = nullptr;
+#else
+/// A descriptor.
+using native_handle_type = int;
+/// The value that no open file has.
+inline constexpr native_handle_type no_native_handle = -1;
+#endif
+
+/// Owns a descriptor (on Windows a HANDLE) and closes it at the end of its life. Move-only, unbuffered; as large as the
+/// descriptor itself.
+///
+/// Each operation has a form that throws fs::filesystem_error, without a path because a descriptor has none, and a
+/// `noexcept` form with a trailing std::error_code&, which is cleared on success. A call that a signal interrupts is
+/// continued. On a closed handle every operation but close() fails with std::errc::bad_file_descriptor.
+///
+/// One handle may be used by several threads as far as the system allows: read_at() and write_at() don't touch the
+/// shared position, read(), write() and seek() do.
+class TEMPFILE_EXPORT file_handle {
+ public:
+  using native_handle_type = tempfile::native_handle_type;
+
+  /// Owns nothing.
+  file_handle() noexcept = default;
+  /// Takes over `handle`, which must be open, or no_native_handle.
+  explicit file_handle(native_handle_type handle) noexcept : handle_{handle} {}
+  file_handle(file_handle&& other) noexcept : handle_{other.release()} {}
+  /// Closes what it owned before. A self-move changes nothing.
+  file_handle& operator=(file_handle&& other) noexcept;
+  file_handle(const file_handle&) = delete;
+  file_handle& operator=(const file_handle&) = delete;
+  /// Closes; an error is lost here, so call close() where it matters.
+  ~file_handle();
+
+  [[nodiscard]] bool is_open() const noexcept { return handle_ != no_native_handle; }
+  explicit operator bool() const noexcept { return is_open(); }
+
+  /// The descriptor, still owned by this object.
+  [[nodiscard]] native_handle_type native_handle() const noexcept { return handle_; }
+  /// The descriptor, from now on owned by the caller.
+  [[nodiscard]] native_handle_type release() noexcept {
+    const native_handle_type handle = handle_;
+    handle_ = no_native_handle;
+    return handle;
+  }
+
+  /// Closes. The handle is closed afterwards even if the system reports an error (a delayed write that failed, say):
+  /// what the system does with a descriptor after a failed close(2) is not portable. Closing twice is no error.
+  void close();
+  void close(std::error_code& error) noexcept;
+
+  /// Reads from the position on until `buffer` is full or the file ends.
+  /// \returns the number of bytes read; less than asked for only at the end of the file, or after an error.
+  std::size_t read(std::span<std::byte> buffer);
+  std::size_t read(std::span<std::byte> buffer, std::error_code& error) noexcept;
+  std::size_t read(std::span<char> buffer) { return read(std::as_writable_bytes(buffer)); }
+  std::size_t read(std::span<char> buffer, std::error_code& error) noexcept {
+    return read(std::as_writable_bytes(buffer), error);
+  }
+
+  /// Writes all of `bytes` at the position.
+  /// \returns the number of bytes written; less than asked for only after an error (a full disk, say).
+  std::size_t write(std::span<const std::byte> bytes);
+  std::size_t write(std::span<const std::byte> bytes, std::error_code& error) noexcept;
+  std::size_t write(std::string_view text) { return write(std::as_bytes(std::span<const char>{text})); }
+  std::size_t write(std::string_view text, std::error_code& error) noexcept {
+    return write(std::as_bytes(std::span<const char>{text}), error);
+  }
+
+  /// As read(), from byte `offset` on, without using or moving the position (`pread`).
+  std::size_t read_at(std::uint64_t offset, std::span<std::byte> buffer) const;
+  std::size_t read_at(std::uint64_t offset, std::span<std::byte> buffer, std::error_code& error) const noexcept;
+
+  /// As write(), from byte `offset` on, without using or moving the position (`pwrite`). A gap reads as zeros.
+  std::size_t write_at(std::uint64_t offset, std::span<const std::byte> bytes);
+  std::size_t write_at(std::uint64_t offset, std::span<const std::byte> bytes, std::error_code& error) noexcept;
+
+  /// Moves the position to `offset` bytes from the beginning, the position or the end. Past the end is allowed.
+  /// \returns the new position, from the beginning.
+  std::uint64_t seek(std::int64_t offset, std::ios_base::seekdir from = std::ios_base::beg);
+  std::uint64_t seek(std::int64_t offset, std::ios_base::seekdir from, std::error_code& error) noexcept;
+
+  /// The size in bytes.
+  [[nodiscard]] std::uint64_t size() const;
+  [[nodiscard]] std::uint64_t size(std::error_code& error) const noexcept;
+
+  /// Cuts the file off at `size` bytes, or extends it by zeros. The position stays.
+  void resize(std::uint64_t size);
+  void resize(std::uint64_t size, std::error_code& error) noexcept;
+
+  /// Returns when the data and what is needed to find them again are on stable storage (`fsync`).
+  void sync();
+  void sync(std::error_code& error) noexcept;
+
+  friend void swap(file_handle& left, file_handle& right) noexcept {
+    const native_handle_type handle = left.handle_;
+    left.handle_ = right.handle_;
+    right.handle_ = handle;
+  }
+
+ private:
+  native_handle_type handle_{no_native_handle};
+};
+
+}  // namespace tempfile

@@ -1,0 +1,88 @@
+/// \file
+/// The stream buffer over a file_handle.
+#pragma once
+
+#include <tempfile/export.hpp>
+#include <tempfile/file_handle.hpp>
+
+#include <memory>
+#include <streambuf>
+#include <system_error>
+
+namespace tempfile {
+
+/// A std::streambuf over a file_handle, for reading and writing bytes as they are: no locale, no conversion.
+///
+/// One position serves reading and writing, and one buffer, allocated at the first byte; switching between the two
+/// needs no seek in between. A block at least as large as the buffer goes straight to the system. While this buffer
+/// holds bytes, the descriptor's own position differs from the stream's; pubsync() brings them together.
+///
+/// After a write that failed, the bytes already accepted stay in the buffer and are tried again by the next
+/// flush, seek or close(). Not to be used by two threads at once.
+class TEMPFILE_EXPORT filebuf : public std::streambuf {
+ public:
+  /// A closed one.
+  filebuf() = default;
+  /// Takes over `handle`; reads and writes begin at its position.
+  explicit filebuf(file_handle handle) : handle_{std::move(handle)} {}
+  /// Takes everything over, buffered bytes included. `other` is closed afterwards.
+  filebuf(filebuf&& other);
+  /// Flushes and closes what it held before, then takes over. A self-move changes nothing.
+  filebuf& operator=(filebuf&& other);
+  filebuf(const filebuf&) = delete;
+  filebuf& operator=(const filebuf&) = delete;
+  /// Flushes and closes; an error is lost here, so call close() where it matters.
+  ~filebuf() override;
+
+  /// Exchanges everything, buffered bytes included.
+  void swap(filebuf& other);
+
+  [[nodiscard]] bool is_open() const noexcept { return handle_.is_open(); }
+  [[nodiscard]] native_handle_type native_handle() const noexcept { return handle_.native_handle(); }
+
+  /// Flushes, then closes. If flushing fails, the file stays open with its bytes still buffered, so that close() can be
+  /// called again. A write that failed earlier without any later one succeeding is reported as well.
+  void close(std::error_code& error) noexcept;
+
+  /// Flushes, then hands the file over; its position is the stream's. On failure nothing is handed over.
+  [[nodiscard]] file_handle release(std::error_code& error) noexcept;
+
+  /// Gives the file up whether or not what is still buffered can be written.
+  /// \param error why bytes were lost, or closing failed.
+  void abandon(std::error_code& error) noexcept;
+
+  /// Why the last read, write or seek failed; clear if it didn't.
+  [[nodiscard]] const std::error_code& last_error() const noexcept { return last_error_; }
+
+ protected:
+  int_type underflow() override;
+  int_type overflow(int_type character) override;
+  int_type pbackfail(int_type character) override;
+  int sync() override;
+  std::streamsize showmanyc() override;
+  std::streamsize xsgetn(char* destination, std::streamsize count) override;
+  std::streamsize xsputn(const char* source, std::streamsize count) override;
+  pos_type seekoff(off_type offset, std::ios_base::seekdir from, std::ios_base::openmode which) override;
+  pos_type seekpos(pos_type position, std::ios_base::openmode which) override;
+
+ private:
+  [[nodiscard]] std::size_t unread() const noexcept { return static_cast<std::size_t>(egptr() - gptr()); }
+  [[nodiscard]] std::size_t unwritten() const noexcept { return static_cast<std::size_t>(pptr() - pbase()); }
+  [[nodiscard]] bool failed_to_write(const std::error_code& error) noexcept;
+  void allocate();
+  void become_idle() noexcept;
+  bool start_reading();
+  bool start_writing();
+  bool give_back_unread() noexcept;
+  bool flush() noexcept;
+  void put(const char* source, std::size_t count) noexcept;
+  std::size_t get(char* destination, std::size_t count) noexcept;
+  off_type position() noexcept;
+
+  file_handle handle_;
+  std::unique_ptr<char[]> buffer_;
+  std::error_code last_error_;
+  std::error_code write_error_;  // of a write after which none has succeeded yet
+};
+
+}  // namespace tempfile

@@ -1,0 +1,77 @@
+/// \file
+/// The file with a path.
+#pragma once
+
+#include <tempfile/export.hpp>
+#include <tempfile/file_stream.hpp>
+#include <tempfile/options.hpp>
+#include <tempfile/temporary_path.hpp>
+
+namespace tempfile {
+
+/// ::options, and when the name goes.
+struct named_temporary_file_options {
+  std::string prefix{"tmp"};        ///< \copydoc options::prefix
+  std::string suffix{};             ///< \copydoc options::suffix
+  fs::path dir{};                   ///< \copydoc options::dir
+  std::optional<fs::perms> mode{};  ///< \copydoc options::mode
+  bool inheritable{false};          ///< \copydoc options::inheritable
+  /// Whether close() removes the name. If not, the end of the object does: close, let another program open the file by
+  /// its path, and it still cleans up.
+  bool delete_on_close{true};
+  /// Whether the name stays for good; then delete_on_close doesn't matter.
+  bool keep{false};
+};
+
+/// A scratch file with a path that others can open while it is alive. Its name is removed when it is closed.
+///
+///     tempfile::named_temporary_file file{{.suffix = ".csv"}};
+///     file << "a,b\n" << std::flush;
+///     import(file.path());
+///
+/// What is owned and when it is removed is temporary_path's promise; the stream is file_stream's.
+class [[nodiscard]] TEMPFILE_EXPORT named_temporary_file : public file_stream {
+ public:
+  /// \throws fs::filesystem_error that names the path and the reason; nothing is left behind.
+  explicit named_temporary_file(const named_temporary_file_options& wanted = {});
+  /// On failure sets `error`, the stream is closed with badbit set, and path() is empty.
+  named_temporary_file(const named_temporary_file_options& wanted, std::error_code& error);
+
+  /// Takes everything over, buffered bytes included.
+  named_temporary_file(named_temporary_file&& other);
+  /// Closes and removes what it held before, then takes over. A self-move changes nothing.
+  named_temporary_file& operator=(named_temporary_file&& other);
+  /// Flushes, closes and removes. What fails is told to the hook set by set_cleanup_error_hook().
+  ~named_temporary_file() override;
+
+  /// The absolute path. It stays readable after the name is gone.
+  [[nodiscard]] const fs::path& path() const& noexcept { return name_.path(); }
+  [[nodiscard]] fs::path path() && { return name_.path(); }
+
+  /// Flushes, closes, and removes the name if delete_on_close. Closing twice is no error.
+  /// \throws fs::filesystem_error with the path if buffered bytes can't be written (then the file is still open and
+  /// named, and close() can be called again) or the name can't be removed.
+  void close();
+  void close(std::error_code& error);
+
+  /// Stops owning the name, and leaves the file in place. The stream stays open.
+  /// \returns the path.
+  fs::path keep();
+
+  /// Flushes, closes, and leaves the ownership of the name to the caller: for a program that must open the file itself.
+  /// \throws fs::filesystem_error with the path if buffered bytes can't be written; then nothing has changed.
+  temporary_path into_path() &&;
+
+  void swap(named_temporary_file& other);
+  friend void swap(named_temporary_file& left, named_temporary_file& right) { left.swap(right); }
+
+ private:
+  void create(const named_temporary_file_options& wanted, internal::failure& failed);
+  void close(internal::failure& failed);
+  void end() noexcept;
+
+  temporary_path name_;
+  bool delete_on_close_{true};
+};
+
+}  // namespace tempfile

@@ -1,0 +1,37 @@
+/// \file
+/// What every creating call takes.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace tempfile {
+
+namespace fs = std::filesystem;
+
+/// How to name and make a temporary object: an aggregate, so that designated initializers serve as keyword arguments.
+///
+///     tempfile::mkstemp({.prefix = "report-", .suffix = ".txt"});
+///
+/// The classes that need more have a struct of their own that begins with the same members in the same order. Members
+/// are only ever added at the end.
+///
+/// The name is prefix, twelve random characters of `a-z2-7`, suffix. No dot is put between them. A prefix or suffix
+/// that holds a separator or a NUL is refused with std::errc::invalid_argument, and nothing is created; one that is too
+/// long gets the system's error.
+struct options {
+  /// Begins the name.
+  std::string prefix{"tmp"};
+  /// Ends the name; write the dot of an extension yourself.
+  std::string suffix{};
+  /// Where to create. Empty: gettempdir(). A relative path counts from the working directory of this moment; paths
+  /// handed out are always absolute.
+  fs::path dir{};
+  /// The permissions, exactly these, whatever the umask. Default: 0600 for files, 0700 for directories.
+  std::optional<fs::perms> mode{};
+  /// Whether a program that this process executes inherits the descriptor. Default: closed on exec.
+  bool inheritable{false};
+};
+
+}  // namespace tempfile

@@ -1,0 +1,51 @@
+/// \file
+/// The removal that temporary_directory uses, for any tree.
+#pragma once
+
+#include <tempfile/export.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <system_error>
+#include <vector>
+
+namespace tempfile {
+
+namespace fs = std::filesystem;
+
+/// One entry that could not be removed.
+struct removal_failure {
+  fs::path path;          ///< what stands there still
+  std::error_code error;  ///< why
+};
+
+/// What a removal did.
+struct removal_report {
+  /// How many failures are named at most; the others are only counted.
+  static constexpr std::size_t most_named = 8;
+
+  std::uintmax_t removed{};               ///< entries removed, the root included
+  std::uintmax_t failed{};                ///< entries that could not be removed, for a reason of their own
+  std::vector<removal_failure> failures;  ///< the first of them
+};
+
+/// Removes `path`: a directory with everything in it, or anything else by its name.
+///
+/// Nothing is followed: a symbolic link, at the root too, is removed itself. The walk goes through descriptors from the
+/// first open on, so no depth, no length of a path and no directory swapped for a link meanwhile leads it astray; it
+/// holds a bounded number of descriptors and a fixed stack. Directories that forbid their owner to read, write or
+/// search are made removable. A mount point, a bind mount included, is not entered but reported (errc::mount_point),
+/// and so is everything else that can't be removed, after the rest is gone. Entries that somebody else removes
+/// meanwhile are no error. "/" and paths that end in "." or ".." are refused.
+///
+/// \returns the number of entries removed, the root included; 0 if nothing was there.
+/// \throws fs::filesystem_error whose text names the first few entries that are left and counts all, with path1() the
+/// first.
+/// Thread-safe.
+TEMPFILE_EXPORT std::uintmax_t remove_tree(const fs::path& path);
+/// The same; `error` is the first failure's reason.
+TEMPFILE_EXPORT std::uintmax_t remove_tree(const fs::path& path, std::error_code& error);
+/// The same, telling what was left: nothing, if `report.failed` is 0. Throws only std::bad_alloc.
+TEMPFILE_EXPORT std::uintmax_t remove_tree(const fs::path& path, removal_report& report);
+
+}  // namespace tempfile

@@ -1,0 +1,19 @@
+/// \file
+/// Temporary files and directories for C++: all of it.
+#pragma once
+
+#include <tempfile/cleanup.hpp>
+#include <tempfile/error.hpp>
+#include <tempfile/file_handle.hpp>
+#include <tempfile/file_stream.hpp>
+#include <tempfile/filebuf.hpp>
+#include <tempfile/glob.hpp>
+#include <tempfile/location.hpp>
+#include <tempfile/mkstemp.hpp>
+#include <tempfile/named_temporary_file.hpp>
+#include <tempfile/options.hpp>
+#include <tempfile/remove_tree.hpp>
+#include <tempfile/temporary_directory.hpp>
+#include <tempfile/temporary_file.hpp>
+#include <tempfile/temporary_path.hpp>
+#include <tempfile/version.hpp>

@@ -1,0 +1,81 @@
+/// \file
+/// The directory that goes with everything in it.
+#pragma once
+
+#include <tempfile/export.hpp>
+#include <tempfile/options.hpp>
+#include <tempfile/temporary_path.hpp>
+
+#include <string_view>
+#include <vector>
+
+namespace tempfile {
+
+/// ::options, and what happens at the end.
+struct temporary_directory_options {
+  std::string prefix{"tmp"};        ///< \copydoc options::prefix
+  std::string suffix{};             ///< \copydoc options::suffix
+  fs::path dir{};                   ///< \copydoc options::dir
+  std::optional<fs::perms> mode{};  ///< \copydoc options::mode
+  bool inheritable{false};          ///< without effect: a directory holds no descriptor
+  /// Whether cleanup() and the destructor stay silent about what can't be removed.
+  bool ignore_cleanup_errors{false};
+  /// Whether the directory stays at the end of the object. cleanup() removes it all the same.
+  bool keep{false};
+};
+
+/// A private directory that is removed, with everything in it, at the end of its scope, an exception's way out
+/// included.
+///
+///     tempfile::temporary_directory dir;
+///     std::ofstream{dir / "numbers.txt"} << "1 2 3\n";
+///
+/// What is owned and when it is removed is temporary_path's promise; how a tree is removed is remove_tree()'s.
+class [[nodiscard]] TEMPFILE_EXPORT temporary_directory {
+ public:
+  /// \throws fs::filesystem_error that names the path and the reason; nothing is left behind.
+  explicit temporary_directory(const temporary_directory_options& wanted = {});
+  /// On failure sets `error`, and path() is empty.
+  temporary_directory(const temporary_directory_options& wanted, std::error_code& error);
+
+  temporary_directory(temporary_directory&& other) noexcept;
+  /// Removes what it held before, then takes over. A self-move changes nothing.
+  temporary_directory& operator=(temporary_directory&& other) noexcept;
+  /// Removes. What can't be removed is told to the hook set by set_cleanup_error_hook(), unless ignore_cleanup_errors.
+  ~temporary_directory();
+
+  /// The absolute path. It stays readable after cleanup().
+  [[nodiscard]] const fs::path& path() const& noexcept { return name_.path(); }
+  [[nodiscard]] fs::path path() && { return name_.path(); }
+
+  /// The path of `child` in this directory. An absolute `child` counts from this directory, too, so that
+  /// `dir / "/etc/passwd"` is not what `std::filesystem` would make of it.
+  [[nodiscard]] fs::path operator/(const fs::path& child) const { return path() / child.relative_path(); }
+
+  /// What tempfile::glob() finds in this directory.
+  [[nodiscard]] std::vector<fs::path> glob(std::string_view pattern) const;
+  [[nodiscard]] std::vector<fs::path> glob(std::string_view pattern, std::error_code& error) const;
+
+  /// Removes now. Calling it twice is no error.
+  /// \throws fs::filesystem_error that names the first few entries that could not be removed; all others are gone.
+  /// Whatever is left is still owned, and cleanup() can be called again. Throws nothing if ignore_cleanup_errors.
+  void cleanup();
+  void cleanup(std::error_code& error);
+
+  /// Stops owning, and leaves the directory in place.
+  /// \returns the path.
+  fs::path keep();
+
+  void swap(temporary_directory& other) noexcept;
+  friend void swap(temporary_directory& left, temporary_directory& right) noexcept { left.swap(right); }
+
+ private:
+  void create(const temporary_directory_options& wanted, internal::failure& failed);
+  void end() noexcept;
+
+  temporary_path name_;
+  bool ignore_cleanup_errors_{false};
+  bool keep_{false};
+};
+
+}  // namespace tempfile

@@ -1,0 +1,41 @@
+/// \file
+/// The file without a name.
+#pragma once
+
+#include <tempfile/export.hpp>
+#include <tempfile/file_stream.hpp>
+#include <tempfile/options.hpp>
+
+namespace tempfile {
+
+/// A scratch file that has no name and vanishes when it is closed, however the process ends.
+///
+///     tempfile::temporary_file file;
+///     file << "hello\n";
+///     file.seek(0);
+///     std::getline(file, line);
+///
+/// On Linux it never has a name (`O_TMPFILE`, Linux 3.11); where the file system can't do that, and on other POSIX
+/// systems, a file is created exclusively and unlinked at once, so that only a crash between the two calls leaves it.
+class [[nodiscard]] TEMPFILE_EXPORT temporary_file : public file_stream {
+ public:
+  /// \throws fs::filesystem_error that names the path and the reason; nothing is left behind.
+  explicit temporary_file(const options& wanted = {});
+  /// On failure sets `error`, and the stream is closed with badbit set.
+  temporary_file(const options& wanted, std::error_code& error);
+
+  /// Takes everything over, buffered bytes included.
+  temporary_file(temporary_file&& other) : file_stream{std::move(other)} {}
+  /// Flushes and closes what it held before, then takes over. A self-move changes nothing.
+  temporary_file& operator=(temporary_file&& other);
+  /// Flushes and closes. What fails is told to the hook set by set_cleanup_error_hook().
+  ~temporary_file() override;
+
+  void swap(temporary_file& other) { file_stream::swap(other); }
+  friend void swap(temporary_file& left, temporary_file& right) { left.swap(right); }
+
+ private:
+  void end() noexcept;
+};
+
+}  // namespace tempfile

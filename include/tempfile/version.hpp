@@ -1,0 +1,20 @@
+/// \file
+/// The version of these headers. CMake reads its project version from the three numbers below.
+#pragma once
+
+#include <tempfile/export.hpp>
+
+#include <string_view>
+
+// Macros, because the preprocessor must be able to compare them.
+#define TEMPFILE_VERSION_MAJOR 0
+#define TEMPFILE_VERSION_MINOR 1
+#define TEMPFILE_VERSION_PATCH 0
+
+namespace tempfile {
+
+/// The version of the compiled library, "major.minor.patch"; it can differ from the header's when the library is
+/// shared.
+[[nodiscard]] TEMPFILE_EXPORT std::string_view version() noexcept;
+
+}  // namespace tempfile
