@@ -1,0 +1,23 @@
+#include <fcntl.h>
+
+#include "platform/linux/calls.hpp"
+#include "platform/linux/path_descriptor.hpp"
+#include "platform/posix/descriptor.hpp"
+
+namespace tempfile::platform {
+
+void set_directory_mode(const char* path, mode_t mode, const file_identity& identity, std::error_code& error) noexcept {
+  // O_PATH opens what the umask has made unreadable.
+  const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  const file_handle directory{until_done(error, [&] { return call::openat(AT_FDCWD, path, flags, 0); })};
+  if (error) return;
+  const file_status found = status(directory.native_handle(), error);
+  if (error) return;
+  if (found.identity != identity) {
+    error = errc::replaced;
+    return;
+  }
+  set_mode_of_path_descriptor(directory.native_handle(), mode, error);
+}
+
+}  // namespace tempfile::platform

@@ -1,0 +1,77 @@
+// Reads directories by getdents64() itself: readdir() needs a DIR, which is allocated and owns its descriptor.
+#include <dirent.h>
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+
+#include "platform/linux/calls.hpp"
+#include "platform/posix/descriptor.hpp"
+
+namespace tempfile::platform {
+namespace {
+
+// glibc's own size for readdir(): large enough that the call's fixed cost doesn't show.
+constexpr std::size_t batch_size = 32 * 1024;
+
+// struct linux_dirent64 of getdents64(2), which no header declares.
+struct raw_entry {
+  std::uint64_t inode;
+  std::int64_t offset;
+  std::uint16_t size;
+  std::uint8_t type;
+};
+constexpr std::size_t name_offset = offsetof(raw_entry, type) + 1;
+
+file_kind kind_of(std::uint8_t type) noexcept {
+  if (type == DT_UNKNOWN) return file_kind::unknown;
+  return type == DT_DIR ? file_kind::directory : file_kind::other;
+}
+
+}  // namespace
+
+struct directory_reader::state {
+  int directory{-1};
+  std::size_t position{};
+  std::size_t end{};
+  alignas(raw_entry) std::array<char, batch_size> batch;
+};
+
+directory_reader::directory_reader() : state_{new state} {}
+directory_reader::~directory_reader() = default;
+
+void directory_reader::start(native_handle_type directory, std::error_code& error) noexcept {
+  error.clear();
+  state_->directory = directory;
+  state_->position = state_->end = 0;
+}
+
+void directory_reader::restart(native_handle_type directory, std::error_code& error) noexcept {
+  start(directory, error);
+  seek(directory, 0, std::ios_base::beg, error);
+}
+
+bool directory_reader::next(directory_entry& entry, std::error_code& error) noexcept {
+  state& at = *state_;
+  while (true) {
+    if (at.position == at.end) {
+      const ssize_t got =
+          until_done(error, [&] { return call::getdents64(at.directory, at.batch.data(), batch_size); });
+      at.position = 0;
+      at.end = got > 0 ? static_cast<std::size_t>(got) : 0;
+      if (at.end == 0) return false;
+    }
+    raw_entry raw;
+    std::memcpy(&raw, at.batch.data() + at.position, name_offset);
+    const char* const name = at.batch.data() + at.position + name_offset;
+    at.position += raw.size;
+    if (std::strcmp(name, ".") == 0 || std::strcmp(name, "..") == 0) continue;
+    entry = {name, kind_of(raw.type)};
+    error.clear();
+    return true;
+  }
+}
+
+bool directory_reader::may_pause() const noexcept { return state_->position == state_->end; }
+
+}  // namespace tempfile::platform

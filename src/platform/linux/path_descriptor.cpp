@@ -1,0 +1,23 @@
+#include "platform/linux/path_descriptor.hpp"
+
+#include <fcntl.h>
+
+#include <array>
+#include <cstdio>
+
+#include "platform/linux/calls.hpp"
+#include "platform/posix/descriptor.hpp"
+
+namespace tempfile::platform {
+
+void set_mode_of_path_descriptor(int descriptor, mode_t mode, std::error_code& error) noexcept {
+  // fchmod() refuses such a descriptor. Linux 6.6 has a call that takes it; before, /proc has a path to it.
+  until_done(error, [&] { return call::fchmodat2(descriptor, "", mode, AT_EMPTY_PATH); });
+  if (error != std::errc::function_not_supported && error != std::errc::operation_not_permitted) return;
+
+  std::array<char, sizeof "/proc/self/fd/" + 11> path{};  // 11: the longest int
+  std::snprintf(path.data(), path.size(), "/proc/self/fd/%d", descriptor);
+  until_done(error, [&] { return call::fchmodat(AT_FDCWD, path.data(), mode, 0); });
+}
+
+}  // namespace tempfile::platform

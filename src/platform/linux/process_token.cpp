@@ -1,0 +1,48 @@
+// Tells a forked child from its parent without a system call, and where a process id can't: a child in a new process-id
+// namespace may have its parent's number, and numbers are used again.
+#include <unistd.h>
+
+#include <atomic>
+#include <new>
+
+#include "platform/linux/calls.hpp"
+#include "platform/system.hpp"
+
+namespace tempfile::platform {
+namespace {
+
+using mark = std::atomic<std::uint64_t>;
+static_assert(mark::is_always_lock_free);
+
+// Nothing here takes a lock, not even the one behind a function's static variable: a child forked while another thread
+// held it would wait for ever.
+constinit std::atomic<mark*> mark_wiped_on_fork{nullptr};
+constinit std::atomic<std::uint64_t> last_token{0};  // ordinary memory: a child goes on where its parent was
+constinit mark no_such_memory{0};
+
+// Memory that the kernel clears in every child that fork() or clone() makes; &no_such_memory if it can't be had, and
+// then for good, so that the tokens of one process agree.
+mark& wiped_on_fork() noexcept {
+  mark* known = mark_wiped_on_fork.load(std::memory_order_acquire);
+  if (known != nullptr) return *known;
+
+  void* const memory = call::map_wiped_on_fork(sizeof(mark));
+  mark* const fresh = memory == nullptr ? &no_such_memory : new (memory) mark{0};
+  if (mark_wiped_on_fork.compare_exchange_strong(known, fresh, std::memory_order_acq_rel)) return *fresh;
+  if (memory != nullptr) call::unmap(memory, sizeof(mark));
+  return *known;
+}
+
+}  // namespace
+
+std::uint64_t process_token() noexcept {
+  mark& token = wiped_on_fork();
+  if (&token == &no_such_memory) return static_cast<std::uint64_t>(::getpid());
+  std::uint64_t current = token.load(std::memory_order_acquire);
+  if (current != 0) return current;
+  // The first call in this process.
+  const std::uint64_t next = last_token.fetch_add(1, std::memory_order_relaxed) + 1;
+  return token.compare_exchange_strong(current, next, std::memory_order_acq_rel) ? next : current;
+}
+
+}  // namespace tempfile::platform

@@ -1,0 +1,45 @@
+#include "platform/posix/calls.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace tempfile::platform::call {
+
+int openat(int directory, const char* path, int flags, mode_t mode) noexcept {
+  return ::openat(directory, path, flags, mode);
+}
+int close(int descriptor) noexcept { return ::close(descriptor); }
+
+ssize_t read(int descriptor, void* buffer, std::size_t count) noexcept { return ::read(descriptor, buffer, count); }
+ssize_t write(int descriptor, const void* buffer, std::size_t count) noexcept {
+  return ::write(descriptor, buffer, count);
+}
+ssize_t pread(int descriptor, void* buffer, std::size_t count, off_t offset) noexcept {
+  return ::pread(descriptor, buffer, count, offset);
+}
+ssize_t pwrite(int descriptor, const void* buffer, std::size_t count, off_t offset) noexcept {
+  return ::pwrite(descriptor, buffer, count, offset);
+}
+off_t lseek(int descriptor, off_t offset, int whence) noexcept { return ::lseek(descriptor, offset, whence); }
+int ftruncate(int descriptor, off_t size) noexcept { return ::ftruncate(descriptor, size); }
+int fsync(int descriptor) noexcept { return ::fsync(descriptor); }
+
+int fstat(int descriptor, struct stat* status) noexcept { return ::fstat(descriptor, status); }
+int fstatat(int directory, const char* path, struct stat* status, int flags) noexcept {
+  return ::fstatat(directory, path, status, flags);
+}
+int fchmod(int descriptor, mode_t mode) noexcept { return ::fchmod(descriptor, mode); }
+int fchmodat(int directory, const char* path, mode_t mode, int flags) noexcept {
+  return ::fchmodat(directory, path, mode, flags);
+}
+
+int mkdirat(int directory, const char* path, mode_t mode) noexcept { return ::mkdirat(directory, path, mode); }
+int unlinkat(int directory, const char* path, int flags) noexcept { return ::unlinkat(directory, path, flags); }
+
+int duplicate(int descriptor) noexcept { return ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
+DIR* fdopendir(int descriptor) noexcept { return ::fdopendir(descriptor); }
+dirent* readdir(DIR* directory) noexcept { return ::readdir(directory); }
+
+int getentropy(void* buffer, std::size_t count) noexcept { return ::getentropy(buffer, count); }
+
+}  // namespace tempfile::platform::call

@@ -1,0 +1,38 @@
+// The seam: every system call of the POSIX platform goes through one of these, and through nothing else, so that a test
+// can link its own definitions and make the N-th call of a kind fail. Each is the call of its name, errno included.
+#pragma once
+
+#include <dirent.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <cstddef>
+
+namespace tempfile::platform::call {
+
+int openat(int directory, const char* path, int flags, mode_t mode) noexcept;
+int close(int descriptor) noexcept;
+
+ssize_t read(int descriptor, void* buffer, std::size_t count) noexcept;
+ssize_t write(int descriptor, const void* buffer, std::size_t count) noexcept;
+ssize_t pread(int descriptor, void* buffer, std::size_t count, off_t offset) noexcept;
+ssize_t pwrite(int descriptor, const void* buffer, std::size_t count, off_t offset) noexcept;
+off_t lseek(int descriptor, off_t offset, int whence) noexcept;
+int ftruncate(int descriptor, off_t size) noexcept;
+int fsync(int descriptor) noexcept;
+
+int fstat(int descriptor, struct stat* status) noexcept;
+int fstatat(int directory, const char* path, struct stat* status, int flags) noexcept;
+int fchmod(int descriptor, mode_t mode) noexcept;
+int fchmodat(int directory, const char* path, mode_t mode, int flags) noexcept;
+
+int mkdirat(int directory, const char* path, mode_t mode) noexcept;
+int unlinkat(int directory, const char* path, int flags) noexcept;
+
+int duplicate(int descriptor) noexcept;  // fcntl(F_DUPFD_CLOEXEC)
+DIR* fdopendir(int descriptor) noexcept;
+dirent* readdir(DIR* directory) noexcept;
+
+int getentropy(void* buffer, std::size_t count) noexcept;
+
+}  // namespace tempfile::platform::call

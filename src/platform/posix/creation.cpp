@@ -1,0 +1,49 @@
+// Creating files and directories: exclusively, privately, with an exact mode.
+#include <fcntl.h>
+
+#include "platform/posix/calls.hpp"
+#include "platform/posix/descriptor.hpp"
+
+namespace tempfile::platform {
+
+file_handle create_file(native_path path, const creation& wanted, file_identity& identity,
+                        std::error_code& error) noexcept {
+  const mode_t mode = mode_bits(wanted.mode);
+  const int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | (wanted.inheritable ? 0 : O_CLOEXEC);
+  file_handle file{until_done(error, [&] { return call::openat(AT_FDCWD, path, flags, mode); })};
+  if (error) return {};
+
+  struct stat status {};
+  until_done(error, [&] { return call::fstat(file.native_handle(), &status); });
+  if (!error && !has_mode(status, mode)) {
+    until_done(error, [&] { return call::fchmod(file.native_handle(), mode); });
+  }
+  if (error) {
+    std::error_code ignored;
+    remove_file(path, ignored);
+    return {};
+  }
+  identity = identity_of(status);
+  return file;
+}
+
+void create_directory(native_path path, const creation& wanted, file_identity& identity,
+                      std::error_code& error) noexcept {
+  const mode_t mode = mode_bits(wanted.mode);
+  until_done(error, [&] { return call::mkdirat(AT_FDCWD, path, mode); });
+  if (error) return;
+
+  struct stat status {};
+  until_done(error, [&] { return call::fstatat(AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW); });
+  if (!error && !has_mode(status, mode)) {
+    set_directory_mode(path, mode | (status.st_mode & S_ISGID), identity_of(status), error);
+  }
+  if (error) {
+    std::error_code ignored;
+    remove_directory(path, ignored);
+    return;
+  }
+  identity = identity_of(status);
+}
+
+}  // namespace tempfile::platform

@@ -1,0 +1,12 @@
+#include <fcntl.h>
+
+#include "platform/posix/calls.hpp"
+#include "platform/posix/descriptor.hpp"
+
+namespace tempfile::platform {
+
+void set_directory_mode(const char* path, mode_t mode, const file_identity&, std::error_code& error) noexcept {
+  until_done(error, [&] { return call::fchmodat(AT_FDCWD, path, mode, AT_SYMLINK_NOFOLLOW); });
+}
+
+}  // namespace tempfile::platform

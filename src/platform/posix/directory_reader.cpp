@@ -1,0 +1,70 @@
+#include <dirent.h>
+
+#include <cstring>
+
+#include "platform/posix/calls.hpp"
+#include "platform/posix/descriptor.hpp"
+
+namespace tempfile::platform {
+namespace {
+
+#if defined(DT_UNKNOWN)
+file_kind kind_of(const dirent& entry) noexcept {
+  if (entry.d_type == DT_UNKNOWN) return file_kind::unknown;
+  return entry.d_type == DT_DIR ? file_kind::directory : file_kind::other;
+}
+#else  // d_type came with POSIX.1-2024
+file_kind kind_of(const dirent&) noexcept { return file_kind::unknown; }
+#endif
+
+}  // namespace
+
+struct directory_reader::state {
+  struct closer {
+    void operator()(DIR* stream) const noexcept { ::closedir(stream); }
+  };
+  std::unique_ptr<DIR, closer> stream;
+};
+
+directory_reader::directory_reader() : state_{std::make_unique<state>()} {}
+directory_reader::~directory_reader() = default;
+
+void directory_reader::start(native_handle_type directory, std::error_code& error) noexcept {
+  state_->stream.reset();
+  // A DIR owns its descriptor; the copy shares the position.
+  file_handle copy{until_done(error, [&] { return call::duplicate(directory); })};
+  if (error) return;
+  state_->stream.reset(call::fdopendir(copy.native_handle()));
+  if (!state_->stream) {
+    error = last_error();
+    return;
+  }
+  static_cast<void>(copy.release());
+}
+
+void directory_reader::restart(native_handle_type directory, std::error_code& error) noexcept {
+  seek(directory, 0, std::ios_base::beg, error);
+  if (!error) start(directory, error);
+}
+
+bool directory_reader::next(directory_entry& entry, std::error_code& error) noexcept {
+  while (true) {
+    errno = 0;  // the only way to tell the end from an error (readdir(3))
+    const dirent* const found = call::readdir(state_->stream.get());
+    if (found == nullptr) {
+      error = last_error();
+      state_->stream.reset();
+      return false;
+    }
+    if (std::strcmp(found->d_name, ".") == 0 || std::strcmp(found->d_name, "..") == 0) continue;
+    entry.name = found->d_name;
+    entry.kind = kind_of(*found);
+    error.clear();
+    return true;
+  }
+}
+
+// The C library has read ahead.
+bool directory_reader::may_pause() const noexcept { return false; }
+
+}  // namespace tempfile::platform

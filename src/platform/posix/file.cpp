@@ -1,0 +1,106 @@
+// Open files: reading, writing, positions.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "platform/posix/calls.hpp"
+#include "platform/posix/descriptor.hpp"
+
+namespace tempfile::platform {
+namespace {
+
+// POSIX leaves a count beyond SSIZE_MAX undefined; Linux itself stops at 0x7ffff000 bytes (read(2), write(2)).
+constexpr std::size_t most_at_once = 0x7ffff000;
+
+// Calls `transfer(done, count)` until all of `total` is done or it moves nothing.
+template <class Transfer>
+std::size_t transfer_all(std::size_t total, std::error_code& error, Transfer transfer) noexcept {
+  error.clear();
+  std::size_t done = 0;
+  while (done < total) {
+    const std::size_t count = std::min(total - done, most_at_once);
+    const ssize_t moved = until_done(error, [&] { return transfer(done, count); });
+    if (moved <= 0) break;
+    done += static_cast<std::size_t>(moved);
+  }
+  return done;
+}
+
+bool fits(std::uint64_t offset, std::error_code& error) noexcept {
+  if (offset <= static_cast<std::uint64_t>(std::numeric_limits<off_t>::max())) return true;
+  error = std::make_error_code(std::errc::file_too_large);
+  return false;
+}
+
+int whence(std::ios_base::seekdir from) noexcept {
+  if (from == std::ios_base::cur) return SEEK_CUR;
+  return from == std::ios_base::end ? SEEK_END : SEEK_SET;
+}
+
+}  // namespace
+
+void close(native_handle_type handle, std::error_code& error) noexcept {
+  error.clear();
+  // Not tried again after EINTR: on Linux and the BSDs the descriptor is gone by then, and its number may already be
+  // another thread's.
+  if (call::close(handle) != 0 && errno != EINTR) error = last_error();
+}
+
+std::size_t read_some(native_handle_type handle, std::span<std::byte> buffer, std::error_code& error) noexcept {
+  const std::size_t count = std::min(buffer.size(), most_at_once);
+  const ssize_t got = until_done(error, [&] { return call::read(handle, buffer.data(), count); });
+  return got < 0 ? 0 : static_cast<std::size_t>(got);
+}
+
+std::size_t read(native_handle_type handle, std::span<std::byte> buffer, std::error_code& error) noexcept {
+  return transfer_all(buffer.size(), error, [&](std::size_t done, std::size_t count) {
+    return call::read(handle, buffer.data() + done, count);
+  });
+}
+
+std::size_t write(native_handle_type handle, std::span<const std::byte> bytes, std::error_code& error) noexcept {
+  return transfer_all(bytes.size(), error, [&](std::size_t done, std::size_t count) {
+    return call::write(handle, bytes.data() + done, count);
+  });
+}
+
+std::size_t read_at(native_handle_type handle, std::uint64_t offset, std::span<std::byte> buffer,
+                    std::error_code& error) noexcept {
+  if (!fits(offset, error)) return 0;
+  return transfer_all(buffer.size(), error, [&](std::size_t done, std::size_t count) {
+    return call::pread(handle, buffer.data() + done, count, static_cast<off_t>(offset + done));
+  });
+}
+
+std::size_t write_at(native_handle_type handle, std::uint64_t offset, std::span<const std::byte> bytes,
+                     std::error_code& error) noexcept {
+  if (!fits(offset, error)) return 0;
+  return transfer_all(bytes.size(), error, [&](std::size_t done, std::size_t count) {
+    return call::pwrite(handle, bytes.data() + done, count, static_cast<off_t>(offset + done));
+  });
+}
+
+std::uint64_t seek(native_handle_type handle, std::int64_t offset, std::ios_base::seekdir from,
+                   std::error_code& error) noexcept {
+  const off_t position = until_done(error, [&] { return call::lseek(handle, offset, whence(from)); });
+  return position < 0 ? 0 : static_cast<std::uint64_t>(position);
+}
+
+std::uint64_t size(native_handle_type handle, std::error_code& error) noexcept {
+  struct stat status {};
+  until_done(error, [&] { return call::fstat(handle, &status); });
+  return error ? 0 : static_cast<std::uint64_t>(status.st_size);
+}
+
+void resize(native_handle_type handle, std::uint64_t size, std::error_code& error) noexcept {
+  if (!fits(size, error)) return;
+  until_done(error, [&] { return call::ftruncate(handle, static_cast<off_t>(size)); });
+}
+
+void sync(native_handle_type handle, std::error_code& error) noexcept {
+  until_done(error, [&] { return call::fsync(handle); });
+}
+
+}  // namespace tempfile::platform

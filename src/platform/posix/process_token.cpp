@@ -1,0 +1,9 @@
+#include <unistd.h>
+
+#include "platform/system.hpp"
+
+namespace tempfile::platform {
+
+std::uint64_t process_token() noexcept { return static_cast<std::uint64_t>(::getpid()); }
+
+}  // namespace tempfile::platform

@@ -1,0 +1,77 @@
+// Names and trees: what stands where, opening directories, removing entries.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "platform/posix/calls.hpp"
+#include "platform/posix/descriptor.hpp"
+
+namespace tempfile::platform {
+namespace {
+
+void unlink_at(int parent, const char* name, int flags, std::error_code& error) noexcept {
+  until_done(error, [&] { return call::unlinkat(parent, name, flags); });
+}
+
+}  // namespace
+
+file_status status(native_path path, std::error_code& error) noexcept { return status_at(AT_FDCWD, path, error); }
+
+void remove_file(native_path path, std::error_code& error) noexcept { unlink_at(AT_FDCWD, path, 0, error); }
+
+void remove_directory(native_path path, std::error_code& error) noexcept {
+  unlink_at(AT_FDCWD, path, AT_REMOVEDIR, error);
+}
+
+file_handle open_directory(native_path path, std::error_code& error) noexcept {
+  const char* const shown = *path == '\0' ? "." : path;
+  const int flags = directory_search_flags() | O_DIRECTORY | O_CLOEXEC;
+  return file_handle{until_done(error, [&] { return call::openat(AT_FDCWD, shown, flags, 0); })};
+}
+
+int subdirectory_flags() noexcept { return O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK; }
+
+file_handle open_on_same_device(int parent, const char* name, std::error_code& error) noexcept {
+  file_handle directory{until_done(error, [&] { return call::openat(parent, name, subdirectory_flags(), 0); })};
+  if (error) return {};
+  const file_status outer = status(parent, error);
+  if (error) return {};
+  const file_status inner = status(directory.native_handle(), error);
+  if (error) return {};
+  if (inner.identity.device == outer.identity.device) return directory;
+  error = errc::mount_point;
+  return {};
+}
+
+file_handle open_parent(native_handle_type directory, std::error_code& error) noexcept {
+  return file_handle{until_done(error, [&] { return call::openat(directory, "..", subdirectory_flags(), 0); })};
+}
+
+bool make_writable(native_handle_type directory, std::error_code& error) noexcept {
+  struct stat status {};
+  until_done(error, [&] { return call::fstat(directory, &status); });
+  if (error || (status.st_mode & S_IRWXU) == S_IRWXU) return false;
+  until_done(error, [&] { return call::fchmod(directory, (status.st_mode & 07777U) | S_IRWXU); });
+  return !error;
+}
+
+file_status status(native_handle_type handle, std::error_code& error) noexcept {
+  struct stat status {};
+  until_done(error, [&] { return call::fstat(handle, &status); });
+  return status_of(status);
+}
+
+file_status status_at(native_handle_type parent, native_path name, std::error_code& error) noexcept {
+  struct stat status {};
+  until_done(error, [&] { return call::fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW); });
+  return status_of(status);
+}
+
+void remove_file_at(native_handle_type parent, native_path name, std::error_code& error) noexcept {
+  unlink_at(parent, name, 0, error);
+}
+
+void remove_directory_at(native_handle_type parent, native_path name, std::error_code& error) noexcept {
+  unlink_at(parent, name, AT_REMOVEDIR, error);
+}
+
+}  // namespace tempfile::platform

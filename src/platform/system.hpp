@@ -1,0 +1,137 @@
+// What the library needs of a system: the list of primitive operations, documented once, implemented by each platform
+// folder. Nothing above this header knows a system call.
+//
+// Every operation sets its trailing std::error_code: cleared on success, else the system's error or an errc of ours. A
+// call that a signal interrupts is continued. A handle that an operation returns is closed on exec unless said
+// otherwise.
+#pragma once
+
+#include <tempfile/error.hpp>
+#include <tempfile/file_handle.hpp>
+#include <tempfile/temporary_path.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tempfile::platform {
+
+// A NUL-terminated path in the system's own encoding.
+using native_path = const std::filesystem::path::value_type*;
+
+enum class file_kind { unknown, directory, other };
+
+struct file_status {
+  file_identity identity;
+  file_kind kind{};
+};
+
+// --- open files ------------------------------------------------------------------------------------------------------
+
+// On an error the handle is gone all the same.
+void close(native_handle_type handle, std::error_code& error) noexcept;
+// One read: fewer bytes than asked for may mean anything, none means the end of the file.
+std::size_t read_some(native_handle_type handle, std::span<std::byte> buffer, std::error_code& error) noexcept;
+// These four continue until all is done, the file ends, or an error; they return how much was done.
+std::size_t read(native_handle_type handle, std::span<std::byte> buffer, std::error_code& error) noexcept;
+std::size_t write(native_handle_type handle, std::span<const std::byte> bytes, std::error_code& error) noexcept;
+std::size_t read_at(native_handle_type handle, std::uint64_t offset, std::span<std::byte> buffer,
+                    std::error_code& error) noexcept;
+std::size_t write_at(native_handle_type handle, std::uint64_t offset, std::span<const std::byte> bytes,
+                     std::error_code& error) noexcept;
+std::uint64_t seek(native_handle_type handle, std::int64_t offset, std::ios_base::seekdir from,
+                   std::error_code& error) noexcept;
+std::uint64_t size(native_handle_type handle, std::error_code& error) noexcept;
+void resize(native_handle_type handle, std::uint64_t size, std::error_code& error) noexcept;
+void sync(native_handle_type handle, std::error_code& error) noexcept;
+
+// --- creating --------------------------------------------------------------------------------------------------------
+
+struct creation {
+  std::filesystem::perms mode;  // exactly, whatever the umask
+  bool inheritable;
+};
+
+// Creates a file that was not there, never through a link, and opens it for reading and writing. On failure nothing is
+// left behind; std::errc::file_exists if the name is taken.
+file_handle create_file(native_path path, const creation& wanted, file_identity& identity,
+                        std::error_code& error) noexcept;
+// The same for a directory.
+void create_directory(native_path path, const creation& wanted, file_identity& identity,
+                      std::error_code& error) noexcept;
+// Creates a file without a name on the file system of `directory`; std::errc::operation_not_supported where this system
+// or this file system can't, whatever it says itself.
+file_handle create_unnamed_file(native_path directory, const creation& wanted, std::error_code& error) noexcept;
+
+// --- names -----------------------------------------------------------------------------------------------------------
+
+// What stands at `path`, a symbolic link itself and not what it points to.
+file_status status(native_path path, std::error_code& error) noexcept;
+// Removes anything but a directory.
+void remove_file(native_path path, std::error_code& error) noexcept;
+// Removes an empty directory.
+void remove_directory(native_path path, std::error_code& error) noexcept;
+
+// --- trees: everything relative to an open directory -----------------------------------------------------------------
+
+// Opens a directory by its path, which may lead through links; "" is the working directory.
+file_handle open_directory(native_path path, std::error_code& error) noexcept;
+// Opens the directory `name` in `parent`: no link is followed (std::errc::not_a_directory), no mount point is entered
+// (errc::mount_point; a bind mount of the same file system is recognised on Linux 5.6 and later).
+file_handle open_subdirectory(native_handle_type parent, native_path name, std::error_code& error) noexcept;
+// Gives the owner every right on the directory `name`, through a descriptor where the system has one for what can't be
+// read, and opens it as open_subdirectory() does.
+file_handle open_forbidden_subdirectory(native_handle_type parent, native_path name, std::error_code& error) noexcept;
+// Opens the directory that `directory` is in.
+file_handle open_parent(native_handle_type directory, std::error_code& error) noexcept;
+// Gives the owner every right on an open directory. Returns whether it changed anything.
+bool make_writable(native_handle_type directory, std::error_code& error) noexcept;
+file_status status(native_handle_type handle, std::error_code& error) noexcept;
+file_status status_at(native_handle_type parent, native_path name, std::error_code& error) noexcept;
+void remove_file_at(native_handle_type parent, native_path name, std::error_code& error) noexcept;
+void remove_directory_at(native_handle_type parent, native_path name, std::error_code& error) noexcept;
+
+struct directory_entry {
+  native_path name{};  // valid until the next call
+  file_kind kind{};
+};
+
+// Reads the entries of open directories, one directory after the other, "." and ".." left out.
+class directory_reader {
+ public:
+  directory_reader();
+  directory_reader(const directory_reader&) = delete;
+  directory_reader& operator=(const directory_reader&) = delete;
+  ~directory_reader();
+
+  // Reads on where `directory` was left; it stays its owner's.
+  void start(native_handle_type directory, std::error_code& error) noexcept;
+  // From the first entry.
+  void restart(native_handle_type directory, std::error_code& error) noexcept;
+  // Returns false at the end and on an error.
+  bool next(directory_entry& entry, std::error_code& error) noexcept;
+  // Whether stopping here and a later start() on the same handle loses no entry.
+  [[nodiscard]] bool may_pause() const noexcept;
+
+ private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+// --- the process and its surroundings --------------------------------------------------------------------------------
+
+// Fills `buffer` from the system's cryptographic generator.
+void random_bytes(std::span<std::byte> buffer, std::error_code& error) noexcept;
+// The value of an environment variable; nothing if it is unset, or if the environment is not to be trusted.
+std::optional<std::string> environment(const char* name);
+// The system's usual directories for temporary files, best first.
+std::vector<std::filesystem::path> usual_tempdirs();
+// A number that a forked child and its parent, and any two processes of a line of forks, never share; not zero.
+std::uint64_t process_token() noexcept;
+
+}  // namespace tempfile::platform
