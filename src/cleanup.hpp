@@ -1,0 +1,12 @@
+// Telling the program what a destructor could not do.
+#pragma once
+
+#include <filesystem>
+#include <system_error>
+
+namespace tempfile::internal {
+
+// Calls the hook that the program has set, if any; does nothing if there is no error.
+void tell(const std::filesystem::path& path, const std::error_code& error) noexcept;
+
+}  // namespace tempfile::internal

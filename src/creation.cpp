@@ -1,0 +1,86 @@
+#include "creation.hpp"
+
+#include "default_directory.hpp"
+#include "naming.hpp"
+#include "paths.hpp"
+
+namespace tempfile::internal {
+namespace {
+
+bool may_be_part_of_a_name(std::string_view part) noexcept {
+  constexpr auto separator = static_cast<char>(fs::path::preferred_separator);
+  return part.find('/') == part.npos && part.find(separator) == part.npos && part.find('\0') == part.npos;
+}
+
+failure refusal(fs::path path, const char* why) {
+  return {std::make_error_code(std::errc::invalid_argument), std::move(path), why};
+}
+
+void check(const request& wanted, failure& failed) {
+  if (!may_be_part_of_a_name(wanted.prefix)) {
+    failed = refusal(wanted.prefix, "the prefix holds a separator or NUL");
+  } else if (!may_be_part_of_a_name(wanted.suffix)) {
+    failed = refusal(wanted.suffix, "the suffix holds a separator or NUL");
+  } else if (holds_nul(wanted.dir)) {
+    failed = refusal(wanted.dir, "the directory's path holds a NUL");
+  }
+}
+
+// Checks the request, and calls use(directory) with the directory to create in.
+template <class Use>
+void in_directory(const request& wanted, failure& failed, Use use) {
+  check(wanted, failed);
+  if (failed) return;
+  if (wanted.dir.empty()) {
+    const fs::path* const directory = default_directory(failed);
+    if (!failed) use(*directory);
+  } else {
+    const fs::path directory = absolute(wanted.dir, failed);
+    if (!failed) use(directory);
+  }
+}
+
+}  // namespace
+
+named_file create_file(const request& wanted, failure& failed) {
+  named_file made;
+  in_directory(wanted, failed, [&](const fs::path& directory) {
+    made.path = under_unused_name(
+        directory, wanted.prefix, wanted.suffix, failed, [&](const fs::path& path, std::error_code& error) {
+          made.file = platform::create_file(path.c_str(), wanted.creation, made.identity, error);
+        });
+  });
+  return made;
+}
+
+named_directory create_directory(const request& wanted, failure& failed) {
+  named_directory made;
+  in_directory(wanted, failed, [&](const fs::path& directory) {
+    made.path = under_unused_name(directory, wanted.prefix, wanted.suffix, failed,
+                                  [&](const fs::path& path, std::error_code& error) {
+                                    platform::create_directory(path.c_str(), wanted.creation, made.identity, error);
+                                  });
+  });
+  return made;
+}
+
+file_handle create_unnamed_file(const request& wanted, failure& failed) {
+  file_handle file;
+  in_directory(wanted, failed, [&](const fs::path& directory) {
+    std::error_code error;
+    file = platform::create_unnamed_file(directory.c_str(), wanted.creation, error);
+    if (error && error != std::errc::operation_not_supported) failed = {error, directory, {}};
+    if (!error || failed) return;
+
+    under_unused_name(directory, wanted.prefix, wanted.suffix, failed,
+                      [&](const fs::path& path, std::error_code& create_error) {
+                        file_identity identity;
+                        file = platform::create_file(path.c_str(), wanted.creation, identity, create_error);
+                        if (!create_error) platform::remove_file(path.c_str(), create_error);
+                      });
+    if (failed) file = {};
+  });
+  return file;
+}
+
+}  // namespace tempfile::internal

@@ -1,0 +1,50 @@
+// Creating files and directories under new names, as every public creating call does.
+#pragma once
+
+#include <tempfile/file_handle.hpp>
+#include <tempfile/temporary_path.hpp>
+
+#include <filesystem>
+#include <string_view>
+
+#include "failure.hpp"
+#include "platform/system.hpp"
+
+namespace tempfile::internal {
+
+// What a public options struct asks for; refers to it.
+struct request {
+  std::string_view prefix;
+  std::string_view suffix;
+  const fs::path& dir;
+  platform::creation creation;
+};
+
+template <class Options>
+request request_for_file(const Options& wanted) {
+  constexpr fs::perms private_file = fs::perms::owner_read | fs::perms::owner_write;
+  return {wanted.prefix, wanted.suffix, wanted.dir, {wanted.mode.value_or(private_file), wanted.inheritable}};
+}
+
+template <class Options>
+request request_for_directory(const Options& wanted) {
+  return {wanted.prefix, wanted.suffix, wanted.dir, {wanted.mode.value_or(fs::perms::owner_all), wanted.inheritable}};
+}
+
+struct named_file {
+  file_handle file;
+  fs::path path;
+  file_identity identity;
+};
+
+struct named_directory {
+  fs::path path;
+  file_identity identity;
+};
+
+named_file create_file(const request& wanted, failure& failed);
+named_directory create_directory(const request& wanted, failure& failed);
+// Without a name as far as the platform can; otherwise the name is removed before this returns.
+file_handle create_unnamed_file(const request& wanted, failure& failed);
+
+}  // namespace tempfile::internal

@@ -1,0 +1,13 @@
+// The temporary directory of the process, for the other policies.
+#pragma once
+
+#include <filesystem>
+
+#include "failure.hpp"
+
+namespace tempfile::internal {
+
+// The directory that gettempdir() returns, valid until the process ends; null on failure.
+const fs::path* default_directory(failure& failed);
+
+}  // namespace tempfile::internal

@@ -1,0 +1,12 @@
+#include "failure.hpp"
+
+namespace tempfile::internal {
+
+void raise(const char* what, const failure& failed) {
+  std::string text = std::string{"tempfile: "} + what;
+  if (!failed.detail.empty()) text += " (" + failed.detail + ")";
+  if (failed.path.empty()) throw fs::filesystem_error{text, failed.code};
+  throw fs::filesystem_error{text, failed.path, failed.code};
+}
+
+}  // namespace tempfile::internal

@@ -1,0 +1,108 @@
+#include <tempfile/file_handle.hpp>
+
+#include "failure.hpp"
+#include "platform/system.hpp"
+
+namespace tempfile {
+namespace {
+
+// Runs the form of an operation that takes an error code, and throws what it reports.
+template <class Operation>
+auto or_throw(const char* what, Operation operation) {
+  internal::failure failed;
+  const auto result = operation(failed.code);
+  internal::raise_if(failed, what);
+  return result;
+}
+
+}  // namespace
+
+file_handle& file_handle::operator=(file_handle&& other) noexcept {
+  file_handle taken{std::move(other)};
+  swap(*this, taken);
+  return *this;
+}
+
+file_handle::~file_handle() {
+  std::error_code ignored;
+  close(ignored);
+}
+
+void file_handle::close(std::error_code& error) noexcept {
+  error.clear();
+  if (is_open()) platform::close(release(), error);
+}
+
+std::size_t file_handle::read(std::span<std::byte> buffer, std::error_code& error) noexcept {
+  return platform::read(handle_, buffer, error);
+}
+
+std::size_t file_handle::write(std::span<const std::byte> bytes, std::error_code& error) noexcept {
+  return platform::write(handle_, bytes, error);
+}
+
+std::size_t file_handle::read_at(std::uint64_t offset, std::span<std::byte> buffer,
+                                 std::error_code& error) const noexcept {
+  return platform::read_at(handle_, offset, buffer, error);
+}
+
+std::size_t file_handle::write_at(std::uint64_t offset, std::span<const std::byte> bytes,
+                                  std::error_code& error) noexcept {
+  return platform::write_at(handle_, offset, bytes, error);
+}
+
+std::uint64_t file_handle::seek(std::int64_t offset, std::ios_base::seekdir from, std::error_code& error) noexcept {
+  return platform::seek(handle_, offset, from, error);
+}
+
+std::uint64_t file_handle::size(std::error_code& error) const noexcept { return platform::size(handle_, error); }
+
+void file_handle::resize(std::uint64_t size, std::error_code& error) noexcept {
+  platform::resize(handle_, size, error);
+}
+
+void file_handle::sync(std::error_code& error) noexcept { platform::sync(handle_, error); }
+
+void file_handle::close() {
+  internal::failure failed;
+  close(failed.code);
+  internal::raise_if(failed, "cannot close a file");
+}
+
+std::size_t file_handle::read(std::span<std::byte> buffer) {
+  return or_throw("cannot read", [&](std::error_code& error) { return read(buffer, error); });
+}
+
+std::size_t file_handle::write(std::span<const std::byte> bytes) {
+  return or_throw("cannot write", [&](std::error_code& error) { return write(bytes, error); });
+}
+
+std::size_t file_handle::read_at(std::uint64_t offset, std::span<std::byte> buffer) const {
+  return or_throw("cannot read", [&](std::error_code& error) { return read_at(offset, buffer, error); });
+}
+
+std::size_t file_handle::write_at(std::uint64_t offset, std::span<const std::byte> bytes) {
+  return or_throw("cannot write", [&](std::error_code& error) { return write_at(offset, bytes, error); });
+}
+
+std::uint64_t file_handle::seek(std::int64_t offset, std::ios_base::seekdir from) {
+  return or_throw("cannot seek", [&](std::error_code& error) { return seek(offset, from, error); });
+}
+
+std::uint64_t file_handle::size() const {
+  return or_throw("cannot tell a file's size", [&](std::error_code& error) { return size(error); });
+}
+
+void file_handle::resize(std::uint64_t size) {
+  internal::failure failed;
+  resize(size, failed.code);
+  internal::raise_if(failed, "cannot resize a file");
+}
+
+void file_handle::sync() {
+  internal::failure failed;
+  sync(failed.code);
+  internal::raise_if(failed, "cannot sync a file");
+}
+
+}  // namespace tempfile

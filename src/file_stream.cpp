@@ -1,0 +1,69 @@
+#include <tempfile/file_stream.hpp>
+
+#include <utility>
+
+#include "failure.hpp"
+
+namespace tempfile {
+
+// The base is made before the buffer, so it gets the buffer afterwards, which also clears its state.
+file_stream::file_stream() : std::iostream{nullptr} {
+  std::ios::rdbuf(&buffer_);
+  setstate(badbit);
+}
+
+file_stream::file_stream(file_handle handle) : std::iostream{nullptr}, buffer_{std::move(handle)} {
+  std::ios::rdbuf(&buffer_);
+  if (!is_open()) setstate(badbit);
+}
+
+file_stream::file_stream(file_stream&& other) : std::iostream{std::move(other)}, buffer_{std::move(other.buffer_)} {
+  set_rdbuf(&buffer_);
+}
+
+file_stream& file_stream::operator=(file_stream&& other) {
+  if (this == &other) return *this;
+  buffer_ = std::move(other.buffer_);
+  std::iostream::operator=(std::move(other));
+  return *this;
+}
+
+file_stream::~file_stream() = default;
+
+void file_stream::swap(file_stream& other) {
+  if (this == &other) return;
+  std::iostream::swap(other);
+  buffer_.swap(other.buffer_);
+}
+
+void file_stream::attach(file_handle handle) {
+  buffer_ = filebuf{std::move(handle)};
+  clear();
+}
+
+file_stream& file_stream::seek(std::streamoff offset, std::ios_base::seekdir from) {
+  clear(rdstate() & badbit);
+  if (buffer_.pubseekoff(offset, from) == pos_type{off_type{-1}}) setstate(failbit);
+  return *this;
+}
+
+void file_stream::close(std::error_code& error) noexcept { buffer_.close(error); }
+
+void file_stream::close() {
+  internal::failure failed;
+  close(failed.code);
+  internal::raise_if(failed, "cannot write and close a file");
+}
+
+file_stream::native_handle_type file_stream::release(std::error_code& error) noexcept {
+  return buffer_.release(error).release();
+}
+
+file_stream::native_handle_type file_stream::release() {
+  internal::failure failed;
+  const native_handle_type handle = release(failed.code);
+  internal::raise_if(failed, "cannot write a file");
+  return handle;
+}
+
+}  // namespace tempfile

@@ -1,0 +1,271 @@
+#include <tempfile/filebuf.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "platform/system.hpp"
+
+// The buffer is in one of three states. Idle: no area is set. Reading: the get area holds what was read from the file;
+// its end is where the descriptor stands. Writing: the put area holds what is still to be written; its begin is where
+// the descriptor stands.
+
+namespace tempfile {
+namespace {
+
+constexpr std::size_t buffer_size = 16 * 1024;
+
+std::span<std::byte> bytes_of(char* first, std::size_t count) noexcept {
+  return std::as_writable_bytes(std::span{first, count});
+}
+
+}  // namespace
+
+filebuf::filebuf(filebuf&& other)
+    : std::streambuf{other},
+      handle_{std::move(other.handle_)},
+      buffer_{std::move(other.buffer_)},
+      last_error_{std::exchange(other.last_error_, {})},
+      write_error_{std::exchange(other.write_error_, {})} {
+  other.become_idle();
+}
+
+filebuf& filebuf::operator=(filebuf&& other) {
+  if (this == &other) return *this;
+  filebuf taken{std::move(other)};
+  swap(taken);
+  return *this;
+}
+
+filebuf::~filebuf() {
+  std::error_code ignored;
+  abandon(ignored);
+}
+
+void filebuf::swap(filebuf& other) {
+  std::streambuf::swap(other);
+  std::swap(handle_, other.handle_);
+  std::swap(buffer_, other.buffer_);
+  std::swap(last_error_, other.last_error_);
+  std::swap(write_error_, other.write_error_);
+}
+
+void filebuf::close(std::error_code& error) noexcept {
+  error.clear();
+  if (!is_open()) return;
+  if (!flush()) {
+    error = last_error_;
+    return;
+  }
+  abandon(error);
+}
+
+void filebuf::abandon(std::error_code& error) noexcept {
+  error.clear();
+  if (!is_open()) return;
+  flush();
+  const std::error_code lost = std::exchange(write_error_, {});
+  become_idle();
+  handle_.close(error);
+  if (lost) error = lost;
+}
+
+file_handle filebuf::release(std::error_code& error) noexcept {
+  error.clear();
+  if (sync() != 0) {
+    error = last_error_;
+    return {};
+  }
+  become_idle();
+  return std::move(handle_);
+}
+
+// --- reading ---------------------------------------------------------------------------------------------------------
+
+filebuf::int_type filebuf::underflow() {
+  if (unread() > 0) return traits_type::to_int_type(*gptr());
+  if (!start_reading()) return traits_type::eof();
+  const std::size_t count = get(buffer_.get(), buffer_size);
+  setg(buffer_.get(), buffer_.get(), buffer_.get() + count);
+  if (count > 0) return traits_type::to_int_type(*gptr());
+  // The end of the file is no error, and an error must not look like the end: a stream catches this and sets badbit.
+  if (last_error_) throw std::ios_base::failure{"tempfile: cannot read", last_error_};
+  return traits_type::eof();
+}
+
+std::streamsize filebuf::xsgetn(char* destination, std::streamsize count) {
+  const auto wanted = static_cast<std::size_t>(std::max<std::streamsize>(count, 0));
+  std::size_t done = 0;
+  while (done < wanted) {
+    const std::size_t left = wanted - done;
+    if (const std::size_t ready = std::min(unread(), left); ready > 0) {
+      std::memcpy(destination + done, gptr(), ready);
+      gbump(static_cast<int>(ready));
+      done += ready;
+    } else if (left >= buffer_size) {
+      if (!start_reading()) break;
+      become_idle();  // what was buffered is used up, and this read goes past it
+      const std::size_t got = get(destination + done, left);
+      if (got == 0) break;
+      done += got;
+    } else if (traits_type::eq_int_type(underflow(), traits_type::eof())) {
+      break;
+    }
+  }
+  return static_cast<std::streamsize>(done);
+}
+
+filebuf::int_type filebuf::pbackfail(int_type character) {
+  if (gptr() == eback()) {
+    // Nothing in front of the get area: begin it one byte earlier.
+    const off_type before = position() - 1;
+    if (before < 0 || seekoff(before, std::ios_base::beg, std::ios_base::in) != pos_type{before}) {
+      return traits_type::eof();
+    }
+    if (traits_type::eq_int_type(underflow(), traits_type::eof())) return traits_type::eof();
+  } else {
+    gbump(-1);
+  }
+  if (traits_type::eq_int_type(character, traits_type::eof())) return traits_type::not_eof(character);
+  *gptr() = traits_type::to_char_type(character);  // in the buffer only, as std::filebuf does
+  return character;
+}
+
+std::streamsize filebuf::showmanyc() {
+  const off_type at = position();
+  if (at < 0) return -1;
+  std::error_code error;
+  const auto size = static_cast<off_type>(handle_.size(error));
+  return error ? -1 : std::max<off_type>(size - at, 0);
+}
+
+// --- writing ---------------------------------------------------------------------------------------------------------
+
+filebuf::int_type filebuf::overflow(int_type character) {
+  if (!start_writing()) return traits_type::eof();
+  if (pptr() == epptr() && !flush()) return traits_type::eof();
+  if (traits_type::eq_int_type(character, traits_type::eof())) return traits_type::not_eof(character);
+  const char byte = traits_type::to_char_type(character);
+  put(&byte, 1);
+  return character;
+}
+
+std::streamsize filebuf::xsputn(const char* source, std::streamsize count) {
+  const auto wanted = static_cast<std::size_t>(std::max<std::streamsize>(count, 0));
+  if (wanted == 0 || !start_writing()) return 0;
+  const auto room = static_cast<std::size_t>(epptr() - pptr());
+  if (wanted <= room) {
+    put(source, wanted);
+    return count;
+  }
+  if (wanted >= buffer_size) {
+    if (!flush()) return 0;
+    std::error_code error;
+    const std::size_t written = handle_.write(std::string_view{source, wanted}, error);
+    return failed_to_write(error) ? static_cast<std::streamsize>(written) : count;
+  }
+  put(source, room);
+  if (!flush()) return static_cast<std::streamsize>(room);
+  put(source + room, wanted - room);
+  return count;
+}
+
+bool filebuf::flush() noexcept {
+  if (unwritten() == 0) return true;
+  std::error_code error;
+  const std::size_t count = unwritten();
+  const std::size_t written = handle_.write(std::string_view{pbase(), count}, error);
+  // What could not be written is tried again with the next flush.
+  std::memmove(buffer_.get(), buffer_.get() + written, count - written);
+  setp(buffer_.get(), buffer_.get() + buffer_size);
+  pbump(static_cast<int>(count - written));
+  return !failed_to_write(error);
+}
+
+// --- positions -------------------------------------------------------------------------------------------------------
+
+filebuf::pos_type filebuf::seekoff(off_type offset, std::ios_base::seekdir from, std::ios_base::openmode) {
+  constexpr off_type failed = -1;
+  if (from == std::ios_base::cur && offset == 0) return position();
+  if (!flush()) return failed;
+  if (from == std::ios_base::cur) {
+    const auto ahead = static_cast<off_type>(unread());
+    if (offset < std::numeric_limits<off_type>::min() + ahead) return failed;
+    offset -= ahead;
+  }
+  const std::uint64_t reached = handle_.seek(offset, from, last_error_);
+  if (last_error_) return failed;
+  become_idle();
+  return static_cast<off_type>(reached);
+}
+
+filebuf::pos_type filebuf::seekpos(pos_type position, std::ios_base::openmode which) {
+  return seekoff(off_type{position}, std::ios_base::beg, which);
+}
+
+int filebuf::sync() { return flush() && give_back_unread() ? 0 : -1; }
+
+// The stream's position, or -1.
+filebuf::off_type filebuf::position() noexcept {
+  const std::uint64_t at = handle_.seek(0, std::ios_base::cur, last_error_);
+  if (last_error_) return -1;
+  return static_cast<off_type>(at) - static_cast<off_type>(unread()) + static_cast<off_type>(unwritten());
+}
+
+// Moves the descriptor back to the stream's position.
+bool filebuf::give_back_unread() noexcept {
+  if (unread() > 0) {
+    handle_.seek(-static_cast<std::int64_t>(unread()), std::ios_base::cur, last_error_);
+    // A pipe or terminal can't take bytes back; they stay to be read.
+    if (last_error_) return last_error_ == std::errc::invalid_seek;
+  }
+  setg(nullptr, nullptr, nullptr);
+  return true;
+}
+
+// --- states ----------------------------------------------------------------------------------------------------------
+
+void filebuf::become_idle() noexcept {
+  setg(nullptr, nullptr, nullptr);
+  setp(nullptr, nullptr);
+}
+
+bool filebuf::start_reading() {
+  if (!flush()) return false;
+  setp(nullptr, nullptr);
+  allocate();
+  return is_open();
+}
+
+bool filebuf::start_writing() {
+  if (pbase() != nullptr) return true;
+  if (!is_open() || !give_back_unread()) return false;
+  setg(nullptr, nullptr, nullptr);
+  allocate();
+  setp(buffer_.get(), buffer_.get() + buffer_size);
+  return true;
+}
+
+void filebuf::allocate() {
+  if (buffer_ == nullptr) buffer_.reset(new char[buffer_size]);  // make_unique would fill it with zeros
+}
+
+// Appends to the put area, which has room.
+void filebuf::put(const char* source, std::size_t count) noexcept {
+  std::memcpy(pptr(), source, count);
+  pbump(static_cast<int>(count));
+}
+
+// One read from the file; 0 at its end, or with last_error_ set.
+std::size_t filebuf::get(char* destination, std::size_t count) noexcept {
+  return platform::read_some(handle_.native_handle(), bytes_of(destination, count), last_error_);
+}
+
+bool filebuf::failed_to_write(const std::error_code& error) noexcept {
+  last_error_ = error;
+  write_error_ = error;
+  return static_cast<bool>(error);
+}
+
+}  // namespace tempfile

@@ -1,0 +1,38 @@
+#include "keep_switch.hpp"
+
+#include <atomic>
+#include <cstdio>
+
+#include "platform/system.hpp"
+
+namespace tempfile::internal {
+namespace {
+
+enum class position { unread, on, off };
+constinit std::atomic<position> known_position{position::unread};
+
+position read_position() {
+  const auto value = platform::environment("TEMPFILE_KEEP");
+  return value && !value->empty() && *value != "0" ? position::on : position::off;
+}
+
+}  // namespace
+
+bool keeps_everything() {
+  position current = known_position.load(std::memory_order_relaxed);
+  if (current == position::unread) {
+    current = read_position();
+    known_position.store(current, std::memory_order_relaxed);
+  }
+  return current == position::on;
+}
+
+void announce_kept(const std::filesystem::path& path) noexcept {
+  try {
+    std::fprintf(stderr, "tempfile: kept %s\n", path.string().c_str());
+  } catch (...) {  // no memory for the text, or a path that the locale can't express: the file is kept all the same
+    std::fputs("tempfile: kept a file whose path can't be told\n", stderr);
+  }
+}
+
+}  // namespace tempfile::internal

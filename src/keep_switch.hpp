@@ -1,0 +1,14 @@
+// TEMPFILE_KEEP=1: for debugging, nothing is removed.
+#pragma once
+
+#include <filesystem>
+
+namespace tempfile::internal {
+
+// Whether the switch is on; the environment is read once.
+bool keeps_everything();
+
+// Tells on standard error that `path` is still there.
+void announce_kept(const std::filesystem::path& path) noexcept;
+
+}  // namespace tempfile::internal

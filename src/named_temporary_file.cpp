@@ -1,0 +1,89 @@
+#include <tempfile/named_temporary_file.hpp>
+
+#include <utility>
+
+#include "cleanup.hpp"
+#include "creation.hpp"
+#include "ownership.hpp"
+
+namespace tempfile {
+
+named_temporary_file::named_temporary_file(const named_temporary_file_options& wanted) {
+  internal::failure failed;
+  create(wanted, failed);
+  internal::raise_if(failed, "cannot create a file");
+}
+
+named_temporary_file::named_temporary_file(const named_temporary_file_options& wanted, std::error_code& error) {
+  internal::failure failed;
+  create(wanted, failed);
+  error = failed.code;
+}
+
+void named_temporary_file::create(const named_temporary_file_options& wanted, internal::failure& failed) {
+  internal::named_file made = internal::create_file(internal::request_for_file(wanted), failed);
+  if (failed) return;
+  name_ = internal::ownership::of(std::move(made.path), made.identity);
+  if (wanted.keep) name_.keep();
+  delete_on_close_ = wanted.delete_on_close;
+  attach(std::move(made.file));
+}
+
+named_temporary_file::named_temporary_file(named_temporary_file&& other)
+    : file_stream{std::move(other)}, name_{std::move(other.name_)}, delete_on_close_{other.delete_on_close_} {}
+
+named_temporary_file& named_temporary_file::operator=(named_temporary_file&& other) {
+  if (this == &other) return *this;
+  end();
+  file_stream::operator=(std::move(other));
+  name_ = std::move(other.name_);
+  delete_on_close_ = other.delete_on_close_;
+  return *this;
+}
+
+named_temporary_file::~named_temporary_file() { end(); }
+
+void named_temporary_file::swap(named_temporary_file& other) {
+  file_stream::swap(other);
+  name_.swap(other.name_);
+  std::swap(delete_on_close_, other.delete_on_close_);
+}
+
+void named_temporary_file::close(internal::failure& failed) {
+  file_stream::close(failed.code);
+  failed.path = path();
+  if (is_open() || !delete_on_close_ || !internal::ownership::is_this_process(name_)) return;
+  internal::failure not_removed;
+  internal::ownership::remove(name_, not_removed);
+  if (!failed) failed = std::move(not_removed);
+}
+
+void named_temporary_file::close() {
+  internal::failure failed;
+  close(failed);
+  internal::raise_if(failed, "cannot close and remove a file");
+}
+
+void named_temporary_file::close(std::error_code& error) {
+  internal::failure failed;
+  close(failed);
+  error = failed.code;
+}
+
+fs::path named_temporary_file::keep() { return name_.keep(); }
+
+temporary_path named_temporary_file::into_path() && {
+  internal::failure failed{{}, path(), {}};
+  file_stream::close(failed.code);
+  internal::raise_if(failed, "cannot write and close a file");
+  return std::move(name_);
+}
+
+// The name goes with its member.
+void named_temporary_file::end() noexcept {
+  std::error_code error;
+  rdbuf()->abandon(error);
+  internal::tell(path(), error);
+}
+
+}  // namespace tempfile

@@ -1,0 +1,42 @@
+// Names, and the only loop that looks for one that is not taken.
+#pragma once
+
+#include <tempfile/error.hpp>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "failure.hpp"
+
+namespace tempfile::internal {
+
+// Twelve characters of 32 are 60 bits: even among a million files, a name is taken once in 2^40 attempts. So twenty
+// taken in a row (Python's limit, too) mean that something is broken, and a longer search would not end.
+constexpr int most_attempts = 20;
+
+// prefix, random characters, suffix. Nothing is remembered between two names that a fork could copy.
+std::string random_name(std::string_view prefix, std::string_view suffix, std::error_code& error);
+
+// Calls create(path, error) with new names in `directory` until one is not taken, and returns the path; with an empty
+// one, `failed` tells why not. Only std::errc::file_exists is tried again.
+template <class Create>
+fs::path under_unused_name(const fs::path& directory, std::string_view prefix, std::string_view suffix, failure& failed,
+                           Create create) {
+  for (int attempt = 0; attempt < most_attempts; ++attempt) {
+    std::error_code error;
+    const std::string name = random_name(prefix, suffix, error);
+    fs::path path = directory / name;  // before creating: afterwards nothing may throw
+    if (!error) create(path, error);
+    if (!error) return path;
+    if (error != std::errc::file_exists) {
+      failed = {error, std::move(path), {}};
+      return {};
+    }
+  }
+  failed = {errc::no_unused_name, directory, {}};
+  return {};
+}
+
+}  // namespace tempfile::internal

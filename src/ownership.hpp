@@ -1,0 +1,26 @@
+// Who may remove a name, and what happens to it instead.
+#pragma once
+
+#include <tempfile/temporary_path.hpp>
+
+#include <filesystem>
+
+#include "failure.hpp"
+
+namespace tempfile::internal {
+
+struct ownership {
+  // Owns the name of what has just been made.
+  static temporary_path of(fs::path path, const file_identity& identity) noexcept;
+  // False in a child that was forked after the name was made or adopted.
+  static bool is_this_process(const temporary_path& name) noexcept;
+  // Removes as temporary_path::remove() says.
+  static void remove(temporary_path& name, failure& failed);
+  // Stops owning.
+  static void forget(temporary_path& name) noexcept { name.owned_ = false; }
+  // The end of an owner: removes, in the owner's process only; `telling` the hook what can't be removed. Afterwards
+  // nothing is owned.
+  static void end(temporary_path& name, bool telling) noexcept;
+};
+
+}  // namespace tempfile::internal

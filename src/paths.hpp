@@ -1,0 +1,23 @@
+// Questions about paths that std::filesystem doesn't answer.
+#pragma once
+
+#include <filesystem>
+
+#include "failure.hpp"
+
+namespace tempfile::internal {
+
+// Whether a NUL hides in `path`, which would end it early for the system.
+bool holds_nul(const fs::path& path) noexcept;
+
+// "dir/" and "dir//" are "dir"; the root directory stays.
+fs::path without_trailing_separators(const fs::path& path);
+
+// `path` as seen from the working directory of this moment, without components "."; empty on failure.
+fs::path absolute(const fs::path& path, failure& failed);
+
+// Whether `path` is safe to remove: neither empty nor with a NUL (std::errc::invalid_argument), and its last component
+// a name rather than "/", "." or ".." (errc::refused_to_remove).
+bool may_be_removed(const fs::path& path, std::error_code& error);
+
+}  // namespace tempfile::internal

@@ -1,0 +1,79 @@
+#include <tempfile/glob.hpp>
+#include <tempfile/temporary_directory.hpp>
+
+#include <utility>
+
+#include "creation.hpp"
+#include "ownership.hpp"
+
+namespace tempfile {
+
+temporary_directory::temporary_directory(const temporary_directory_options& wanted) {
+  internal::failure failed;
+  create(wanted, failed);
+  internal::raise_if(failed, "cannot create a directory");
+}
+
+temporary_directory::temporary_directory(const temporary_directory_options& wanted, std::error_code& error) {
+  internal::failure failed;
+  create(wanted, failed);
+  error = failed.code;
+}
+
+void temporary_directory::create(const temporary_directory_options& wanted, internal::failure& failed) {
+  internal::named_directory made = internal::create_directory(internal::request_for_directory(wanted), failed);
+  if (failed) return;
+  name_ = internal::ownership::of(std::move(made.path), made.identity);
+  ignore_cleanup_errors_ = wanted.ignore_cleanup_errors;
+  keep_ = wanted.keep;
+}
+
+temporary_directory::temporary_directory(temporary_directory&& other) noexcept { swap(other); }
+
+temporary_directory& temporary_directory::operator=(temporary_directory&& other) noexcept {
+  if (this == &other) return *this;
+  end();
+  temporary_directory taken{std::move(other)};
+  swap(taken);
+  return *this;
+}
+
+temporary_directory::~temporary_directory() { end(); }
+
+void temporary_directory::swap(temporary_directory& other) noexcept {
+  name_.swap(other.name_);
+  std::swap(ignore_cleanup_errors_, other.ignore_cleanup_errors_);
+  std::swap(keep_, other.keep_);
+}
+
+std::vector<fs::path> temporary_directory::glob(std::string_view pattern) const {
+  return tempfile::glob(path(), pattern);
+}
+
+std::vector<fs::path> temporary_directory::glob(std::string_view pattern, std::error_code& error) const {
+  return tempfile::glob(path(), pattern, error);
+}
+
+void temporary_directory::cleanup() {
+  internal::failure failed;
+  internal::ownership::remove(name_, failed);
+  if (!ignore_cleanup_errors_) internal::raise_if(failed, "cannot remove a directory");
+}
+
+void temporary_directory::cleanup(std::error_code& error) {
+  internal::failure failed;
+  internal::ownership::remove(name_, failed);
+  error = ignore_cleanup_errors_ ? std::error_code{} : failed.code;
+}
+
+fs::path temporary_directory::keep() { return name_.keep(); }
+
+void temporary_directory::end() noexcept {
+  if (keep_) {
+    internal::ownership::forget(name_);
+  } else {
+    internal::ownership::end(name_, !ignore_cleanup_errors_);
+  }
+}
+
+}  // namespace tempfile

@@ -1,0 +1,20 @@
+// Removing a directory with everything in it.
+#pragma once
+
+#include <tempfile/remove_tree.hpp>
+#include <tempfile/temporary_path.hpp>
+
+#include <filesystem>
+
+#include "failure.hpp"
+
+namespace tempfile::internal {
+
+// Removes what stands at `path`, an absolute or relative path that ends in a name. A directory is entered only if it is
+// `expected`; null: whichever it is.
+void remove_tree(const fs::path& path, const file_identity* expected, removal_report& report);
+
+// The same, told as a failure: of the first entry, with the next ones as detail.
+failure summary_of(const removal_report& report);
+
+}  // namespace tempfile::internal
