@@ -1,0 +1,92 @@
+// The seam of the POSIX platform, with faults.
+#include "platform/posix/calls.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "plan.hpp"
+
+namespace tempfile::platform::call {
+namespace {
+
+#if defined(O_TMPFILE)
+bool opens_unnamed_file(int flags) noexcept { return (flags & O_TMPFILE) == O_TMPFILE; }
+#else
+bool opens_unnamed_file(int) noexcept { return false; }
+#endif
+
+}  // namespace
+
+using faults::call;
+using faults::fails;
+using faults::most_to_transfer;
+
+int openat(int directory, const char* path, int flags, mode_t mode) noexcept {
+  if (fails(call::openat)) return -1;
+  if (opens_unnamed_file(flags) && faults::refuses_unnamed_file()) return -1;
+  return ::openat(directory, path, flags, mode);
+}
+
+// As on Linux, the descriptor is gone even if the call fails.
+int close(int descriptor) noexcept {
+  const int result = ::close(descriptor);
+  return fails(call::close) ? -1 : result;
+}
+
+ssize_t read(int descriptor, void* buffer, std::size_t count) noexcept {
+  return fails(call::read) ? -1 : ::read(descriptor, buffer, most_to_transfer(count));
+}
+ssize_t write(int descriptor, const void* buffer, std::size_t count) noexcept {
+  return fails(call::write) ? -1 : ::write(descriptor, buffer, most_to_transfer(count));
+}
+ssize_t pread(int descriptor, void* buffer, std::size_t count, off_t offset) noexcept {
+  return fails(call::pread) ? -1 : ::pread(descriptor, buffer, most_to_transfer(count), offset);
+}
+ssize_t pwrite(int descriptor, const void* buffer, std::size_t count, off_t offset) noexcept {
+  return fails(call::pwrite) ? -1 : ::pwrite(descriptor, buffer, most_to_transfer(count), offset);
+}
+off_t lseek(int descriptor, off_t offset, int whence) noexcept {
+  return fails(call::lseek) ? -1 : ::lseek(descriptor, offset, whence);
+}
+int ftruncate(int descriptor, off_t size) noexcept {
+  return fails(call::ftruncate) ? -1 : ::ftruncate(descriptor, size);
+}
+int fsync(int descriptor) noexcept { return fails(call::fsync) ? -1 : ::fsync(descriptor); }
+
+int fstat(int descriptor, struct stat* status) noexcept {
+  return fails(call::fstat) ? -1 : ::fstat(descriptor, status);
+}
+int fstatat(int directory, const char* path, struct stat* status, int flags) noexcept {
+  return fails(call::fstatat) ? -1 : ::fstatat(directory, path, status, flags);
+}
+int fchmod(int descriptor, mode_t mode) noexcept { return fails(call::fchmod) ? -1 : ::fchmod(descriptor, mode); }
+int fchmodat(int directory, const char* path, mode_t mode, int flags) noexcept {
+  return fails(call::fchmodat) ? -1 : ::fchmodat(directory, path, mode, flags);
+}
+
+int mkdirat(int directory, const char* path, mode_t mode) noexcept {
+  return fails(call::mkdirat) ? -1 : ::mkdirat(directory, path, mode);
+}
+int unlinkat(int directory, const char* path, int flags) noexcept {
+  return fails(call::unlinkat) ? -1 : ::unlinkat(directory, path, flags);
+}
+
+int duplicate(int descriptor) noexcept { return fails(call::duplicate) ? -1 : ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
+DIR* fdopendir(int descriptor) noexcept { return fails(call::fdopendir) ? nullptr : ::fdopendir(descriptor); }
+dirent* readdir(DIR* directory) noexcept {
+  if (fails(call::readdir)) return nullptr;
+  dirent* const entry = ::readdir(directory);
+  if (entry != nullptr && faults::hides_entry_types()) entry->d_type = DT_UNKNOWN;
+  return entry;
+}
+
+int getentropy(void* buffer, std::size_t count) noexcept {
+  if (fails(call::getentropy)) return -1;
+  if (!faults::gives_zero_entropy()) return ::getentropy(buffer, count);
+  std::memset(buffer, 0, count);
+  return 0;
+}
+
+}  // namespace tempfile::platform::call

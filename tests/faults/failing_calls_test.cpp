@@ -1,0 +1,183 @@
+// Every system call fails once, at every place where it is made, with every error that matters: nothing may be lost,
+// nothing left behind, nothing kept open, and nothing pass unnoticed.
+#include <gtest/gtest.h>
+#include <tempfile/tempfile.hpp>
+
+#include <atomic>
+#include <cerrno>
+#include <functional>
+#include <ostream>
+#include <string>
+
+#include "../unit/support.hpp"
+#include "faults.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::atomic<int> times_told{0};
+void count(const fs::path&, const std::error_code&) noexcept { ++times_told; }
+
+// What a program does with the library. It returns whether all went well, and throws what the library throws; what it
+// leaves in the directory is the library's fault.
+struct scenario {
+  const char* name;
+  bool (*run)(const fs::path& directory);
+};
+
+std::ostream& operator<<(std::ostream& out, const scenario& shown) { return out << shown.name; }
+
+bool use_unnamed_file(const fs::path& directory) {
+  tempfile::temporary_file file{{.dir = directory}};
+  file.exceptions(std::ios::badbit | std::ios::failbit);
+  file << "some text" << std::flush;
+  file.seek(0);
+  std::string text;
+  std::getline(file, text);
+  const bool is_right = text == "some text";
+  file.close();
+  return is_right;
+}
+
+bool use_unnamed_file_by_unlinking(const fs::path& directory) {
+  const faults::without_unnamed_files unsupported{EOPNOTSUPP};
+  return use_unnamed_file(directory);
+}
+
+bool use_named_file(const fs::path& directory) {
+  tempfile::named_temporary_file file{{.dir = directory}};
+  file.exceptions(std::ios::badbit | std::ios::failbit);
+  file << "some text";
+  file.flush();
+  const bool is_right = support::read_file(file.path()) == "some text";
+  file.close();
+  return is_right;
+}
+
+bool use_directory(const fs::path& directory) {
+  tempfile::temporary_directory made{{.dir = directory}};
+  fs::create_directories(made / "a/b");
+  support::write_file(made / "a/file", "text");
+  support::write_file(made / "a/b/file", "text");
+  made.cleanup();
+  return true;
+}
+
+bool use_mkstemp(const fs::path& directory) {
+  auto [file, path] = tempfile::mkstemp({.dir = directory});
+  const tempfile::temporary_path guard{path};
+  file.write("some text");
+  file.sync();
+  file.resize(4);
+  file.close();
+  return support::read_file(path) == "some";
+}
+
+bool use_mkdtemp(const fs::path& directory) {
+  fs::remove(tempfile::mkdtemp({.dir = directory}));
+  return true;
+}
+
+bool use_default_directory(const fs::path& directory) {
+  const support::environment_guard environment{"TMPDIR", directory.string()};
+  tempfile::settempdir({});
+  const fs::path chosen = tempfile::gettempdir();
+  tempfile::settempdir({});
+  return chosen == directory || !chosen.empty();
+}
+
+constexpr scenario scenarios[] = {
+    {"unnamed_file", use_unnamed_file},
+    {"unnamed_file_by_unlinking", use_unnamed_file_by_unlinking},
+    {"named_file", use_named_file},
+    {"directory", use_directory},
+    {"mkstemp", use_mkstemp},
+    {"mkdtemp", use_mkdtemp},
+    {"default_directory", use_default_directory},
+};
+
+// A directory in which the probe can't be removed is not chosen, and told only if no other serves either.
+bool is_probe_removal(faults::call kind, const scenario& tried) {
+  return kind == faults::call::unlinkat && std::string_view{tried.name} == "default_directory";
+}
+
+struct outcome {
+  bool went_well{false};
+  bool was_told{false};
+  bool had_fault{false};
+};
+
+outcome run(const scenario& tried, const fs::path& directory, faults::call kind, int nth, int error) {
+  times_told = 0;
+  outcome result;
+  const faults::failing fault{kind, nth, error};
+  try {
+    result.went_well = tried.run(directory);
+  } catch (const std::exception&) {
+    result.was_told = true;
+  }
+  result.was_told = result.was_told || times_told > 0;
+  result.had_fault = fault.has_happened();
+  return result;
+}
+
+// Names can only be left where removing or looking at them is what failed.
+bool may_leave_names(faults::call kind, const scenario& tried) {
+  if (kind == faults::call::unlinkat || kind == faults::call::fstatat) return true;
+  return std::string_view{tried.name} == "directory" && kind != faults::call::mkdirat;
+}
+
+class failing_calls : public testing::TestWithParam<scenario> {
+ protected:
+  failing_calls() : hook_before_{tempfile::set_cleanup_error_hook(count)} {}
+  ~failing_calls() override { tempfile::set_cleanup_error_hook(hook_before_); }
+
+  // Fails the first, second, third ... call of a kind until the scenario doesn't get that far.
+  void fail_each(faults::call kind, int error) {
+    for (int nth = 1; nth < 200; ++nth) {
+      SCOPED_TRACE(testing::Message() << "call " << static_cast<int>(kind) << ", the " << nth << ". time, error "
+                                      << error);
+      const support::scratch_directory directory;
+      const std::size_t open_before = support::open_descriptors();
+      const outcome result = run(GetParam(), directory.path(), kind, nth, error);
+      EXPECT_EQ(support::open_descriptors(), open_before);
+      EXPECT_TRUE(result.went_well || result.was_told);
+      const bool is_clean = support::entries(directory.path()).empty();
+      EXPECT_TRUE(is_clean || may_leave_names(kind, GetParam()));
+      // A name that the system says is gone is gone, even where it lies.
+      EXPECT_TRUE(is_clean || result.was_told || error == ENOENT || is_probe_removal(kind, GetParam()));
+      if (!result.had_fault) return;
+      if (error == EINTR) {
+        EXPECT_TRUE(result.went_well);
+        EXPECT_FALSE(result.was_told);
+        EXPECT_TRUE(is_clean);
+      }
+    }
+    FAIL() << "makes 200 calls of one kind";
+  }
+
+ private:
+  tempfile::cleanup_error_hook hook_before_;
+};
+
+TEST_P(failing_calls, leave_nothing_behind_and_are_told) {
+  for (int kind = 0; kind < static_cast<int>(faults::call::count_of_calls); ++kind) {
+    for (const int error : {EINTR, EIO, ENOSPC, EMFILE, EACCES, EPERM, ENOENT, ENOSYS, EINVAL}) {
+      fail_each(static_cast<faults::call>(kind), error);
+    }
+  }
+}
+
+TEST_P(failing_calls, leave_nothing_behind_under_a_umask_that_forbids_everything) {
+  const support::umask_guard mask{0777};
+  for (const auto kind : {faults::call::fchmod, faults::call::fchmodat, faults::call::fchmodat2, faults::call::fstat,
+                          faults::call::fstatat, faults::call::openat}) {
+    for (const int error : {EINTR, EIO, EPERM, ENOSYS}) fail_each(kind, error);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(scenarios, failing_calls, testing::ValuesIn(scenarios),
+                         [](const auto& tried) { return std::string{tried.param.name}; });
+
+}  // namespace

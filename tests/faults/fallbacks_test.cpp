@@ -1,0 +1,260 @@
+// What the library does where a system, a file system or a filter refuses what it would rather use.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <tempfile/tempfile.hpp>
+
+#include <cerrno>
+#include <string>
+#include <vector>
+
+#include "../unit/support.hpp"
+#include "faults.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class fallbacks : public testing::Test {
+ protected:
+  support::scratch_directory directory_;
+};
+
+std::string name_of_zeros(const std::string& prefix) { return prefix + "aaaaaaaaaaaa"; }
+
+TEST_F(fallbacks, a_taken_name_is_not_used_and_the_next_one_is_tried) {
+  const fs::path taken = directory_ / name_of_zeros("tmp");
+  support::write_file(taken, "a stranger's");
+  const faults::zero_entropy entropy{3};
+  const auto [file, path] = tempfile::mkstemp({.dir = directory_.path()});
+  EXPECT_NE(path, taken);
+  EXPECT_EQ(support::read_file(taken), "a stranger's");
+}
+
+TEST_F(fallbacks, a_name_taken_by_a_link_a_directory_or_a_pipe_is_not_followed) {
+  const fs::path victim = directory_ / "victim";
+  support::write_file(victim, "untouched");
+  const fs::path taken = directory_ / name_of_zeros("tmp");
+  const auto plant = [&](int kind) {
+    fs::remove(taken);
+    if (kind == 0) fs::create_symlink(victim, taken);
+    if (kind == 1) fs::create_symlink(directory_ / "missing", taken);
+    if (kind == 2) fs::create_directory(taken);
+    if (kind == 3) {
+      ASSERT_EQ(::mkfifo(taken.c_str(), 0600), 0);
+    }
+    if (kind == 4) fs::create_hard_link(victim, taken);
+  };
+  for (int kind = 0; kind < 5; ++kind) {
+    plant(kind);
+    {
+      const faults::zero_entropy entropy{1};
+      tempfile::named_temporary_file file{{.dir = directory_.path()}};
+      EXPECT_NE(file.path(), taken);
+      file << "secret";
+    }
+    {
+      const faults::zero_entropy entropy{1};
+      const tempfile::temporary_directory made{{.dir = directory_.path()}};
+      EXPECT_NE(made.path(), taken);
+    }
+    {
+      const faults::without_unnamed_files unsupported{EOPNOTSUPP};
+      const faults::zero_entropy entropy{1};
+      tempfile::temporary_file file{{.dir = directory_.path()}};
+      file << "secret";
+    }
+    EXPECT_EQ(support::read_file(victim), "untouched");
+    EXPECT_FALSE(fs::exists(directory_ / "missing"));
+    EXPECT_EQ(support::entries(directory_.path()).size(), 2U);
+  }
+}
+
+TEST_F(fallbacks, names_run_out_after_a_bounded_number_of_attempts) {
+  support::write_file(directory_ / name_of_zeros("tmp"), "");
+  const faults::zero_entropy entropy{1000};
+  std::error_code error;
+  const auto made = tempfile::mkstemp({.dir = directory_.path()}, error);
+  EXPECT_EQ(error, tempfile::errc::no_unused_name);
+  EXPECT_EQ(error, std::errc::file_exists);
+  EXPECT_FALSE(made.file.is_open());
+  try {
+    static_cast<void>(tempfile::mkdtemp({.dir = directory_.path()}));
+    FAIL() << "a taken name was handed out";
+  } catch (const fs::filesystem_error& thrown) {
+    EXPECT_EQ(thrown.path1(), directory_.path());
+    EXPECT_NE(std::string{thrown.what()}.find("taken"), std::string::npos);
+  }
+}
+
+TEST_F(fallbacks, only_a_taken_name_is_tried_again) {
+  const faults::failing once{faults::call::openat, 1, EACCES};
+  std::error_code error;
+  static_cast<void>(tempfile::mkstemp({.dir = directory_.path()}, error));
+  EXPECT_EQ(error, std::errc::permission_denied);
+}
+
+TEST_F(fallbacks, names_are_random_without_getentropy) {
+  const faults::failing never{faults::call::getentropy, ENOSYS};
+  const fs::path first = tempfile::mkstemp({.dir = directory_.path()}).path;
+  const fs::path second = tempfile::mkstemp({.dir = directory_.path()}).path;
+  EXPECT_TRUE(never.has_happened());
+  EXPECT_NE(first, second);
+}
+
+TEST_F(fallbacks, an_unnamed_file_is_unlinked_at_once_where_it_can_not_be_made_without_a_name) {
+  for (const int error : {EOPNOTSUPP, EISDIR, ENOENT, EINVAL, ENOSYS, EPERM}) {
+    const faults::without_unnamed_files unsupported{error};
+    tempfile::temporary_file file{{.dir = directory_.path()}};
+    EXPECT_TRUE(support::entries(directory_.path()).empty());
+    struct stat status {};
+    ASSERT_EQ(::fstat(file.native_handle(), &status), 0);
+    EXPECT_EQ(status.st_nlink, 0U);
+    EXPECT_EQ(status.st_mode & 07777U, 0600U);
+    EXPECT_NE(::fcntl(file.native_handle(), F_GETFD) & FD_CLOEXEC, 0);
+    file << "text";
+    file.seek(0);
+    std::string text;
+    file >> text;
+    EXPECT_EQ(text, "text");
+  }
+}
+
+TEST_F(fallbacks, an_unnamed_file_is_not_tried_with_a_name_when_the_reason_is_another) {
+  for (const int error : {ENOSPC, EMFILE, EACCES, EROFS, EDQUOT}) {
+    const faults::without_unnamed_files refused{error};
+    std::error_code reported;
+    const tempfile::temporary_file file{{.dir = directory_.path()}, reported};
+    EXPECT_EQ(reported.value(), error);
+    EXPECT_FALSE(file.is_open());
+  }
+}
+
+TEST_F(fallbacks, a_refusal_of_unnamed_files_is_not_remembered) {
+  {
+    const faults::without_unnamed_files unsupported{EOPNOTSUPP};
+    const tempfile::temporary_file file{{.dir = directory_.path()}};
+  }
+  const faults::failing no_name_needed{faults::call::unlinkat, EIO};
+  const tempfile::temporary_file file{{.dir = directory_.path()}};
+  EXPECT_TRUE(file.is_open());
+}
+
+TEST_F(fallbacks, writes_and_reads_that_are_cut_short_are_continued) {
+  const faults::short_transfers bytewise{3};
+  tempfile::temporary_file file{{.dir = directory_.path()}};
+  const std::string written(100'000, 'x');
+  file << written;
+  file.seek(0);
+  std::string text(written.size(), '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  EXPECT_EQ(text, written);
+
+  auto [handle, path] = tempfile::mkstemp({.dir = directory_.path()});
+  EXPECT_EQ(handle.write("0123456789"), 10U);
+  std::string read_back(10, '\0');
+  handle.seek(0);
+  EXPECT_EQ(handle.read(std::span<char>{read_back}), 10U);
+  EXPECT_EQ(read_back, "0123456789");
+}
+
+void make_tree(const fs::path& root) {
+  fs::create_directories(root / "a/b/c");
+  fs::create_directories(root / "empty");
+  support::write_file(root / "a/b/file", "");
+  fs::create_symlink(root, root / "a/link");
+}
+
+TEST_F(fallbacks, a_tree_is_removed_where_directories_do_not_tell_what_their_entries_are) {
+  const faults::without_entry_types untyped;
+  make_tree(directory_ / "tree");
+  EXPECT_EQ(tempfile::remove_tree(directory_ / "tree"), 7U);
+  EXPECT_FALSE(fs::exists(directory_ / "tree"));
+}
+
+TEST_F(fallbacks, a_tree_is_removed_without_openat2) {
+  for (const int error : {ENOSYS, EPERM}) {
+    const faults::failing never{faults::call::openat2, error};
+    make_tree(directory_ / "tree");
+    EXPECT_EQ(tempfile::remove_tree(directory_ / "tree"), 7U);
+  }
+}
+
+TEST_F(fallbacks, a_file_whose_close_fails_is_reported_and_its_name_is_gone) {
+  tempfile::named_temporary_file file{{.dir = directory_.path()}};
+  const faults::failing once{faults::call::close, 1, EIO};
+  std::error_code error;
+  file.close(error);
+  EXPECT_EQ(error, std::errc::io_error);
+  EXPECT_FALSE(file.is_open());
+  EXPECT_TRUE(support::entries(directory_.path()).empty());
+}
+
+TEST_F(fallbacks, bytes_that_could_not_be_written_are_kept_and_written_later) {
+  tempfile::named_temporary_file file{{.dir = directory_.path()}};
+  file << "precious";
+  {
+    const faults::failing full{faults::call::write, ENOSPC};
+    std::error_code error;
+    file.close(error);
+    EXPECT_EQ(error, std::errc::no_space_on_device);
+    EXPECT_TRUE(file.is_open());
+    EXPECT_THROW(file.close(), fs::filesystem_error);
+  }
+  file.clear();
+  file.flush();
+  EXPECT_EQ(support::read_file(file.path()), "precious");
+  file.close();
+}
+
+std::vector<std::error_code> told;
+void remember(const fs::path&, const std::error_code& error) noexcept { told.push_back(error); }
+
+TEST_F(fallbacks, bytes_that_a_destructor_could_not_write_are_told_to_the_hook) {
+  const auto before = tempfile::set_cleanup_error_hook(remember);
+  told.clear();
+  {
+    tempfile::temporary_file unnamed{{.dir = directory_.path()}};
+    tempfile::named_temporary_file named{{.dir = directory_.path()}};
+    unnamed << "lost";
+    named << "lost";
+    const faults::failing full{faults::call::write, ENOSPC};
+    { const tempfile::temporary_file taken{std::move(unnamed)}; }
+    { const tempfile::named_temporary_file taken{std::move(named)}; }
+  }
+  tempfile::set_cleanup_error_hook(before);
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told[0], std::errc::no_space_on_device);
+  EXPECT_EQ(told[1], std::errc::no_space_on_device);
+  EXPECT_TRUE(support::entries(directory_.path()).empty());
+}
+
+TEST_F(fallbacks, a_read_that_fails_is_an_error_and_not_the_end_of_the_file) {
+  tempfile::temporary_file file{{.dir = directory_.path()}};
+  file << "text";
+  file.seek(0);
+  const faults::failing broken{faults::call::read, EIO};
+  std::string text;
+  EXPECT_FALSE(file >> text);
+  EXPECT_TRUE(file.bad());
+  EXPECT_EQ(file.last_error(), std::errc::io_error);
+}
+
+TEST_F(fallbacks, a_forked_child_owns_nothing_of_its_parent_on_a_system_without_memory_wiped_on_fork) {
+  // In a child of its own, because a process asks for that memory once.
+  const int status = support::run_in_child([&] {
+    const faults::failing never{faults::call::map_wiped_on_fork, ENOMEM};
+    auto* const made = new tempfile::temporary_directory{{.dir = directory_.path()}};
+    const fs::path path = made->path();
+    const int grandchild = support::run_in_child([&] {
+      delete made;
+      return 0;
+    });
+    const bool is_there = fs::exists(path);
+    delete made;
+    return grandchild == 0 && is_there && !fs::exists(path) ? 0 : 1;
+  });
+  EXPECT_EQ(status, 0);
+}
+
+}  // namespace

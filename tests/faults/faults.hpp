@@ -1,0 +1,87 @@
+// Makes system calls fail: the other side of the seam, src/platform/*/calls.hpp.
+#pragma once
+
+#include <cstddef>
+
+namespace faults {
+
+enum class call {
+  openat,
+  openat2,
+  close,
+  read,
+  write,
+  pread,
+  pwrite,
+  lseek,
+  ftruncate,
+  fsync,
+  fstat,
+  fstatat,
+  fchmod,
+  fchmodat,
+  fchmodat2,
+  mkdirat,
+  unlinkat,
+  duplicate,
+  fdopendir,
+  readdir,
+  getdents64,
+  getentropy,
+  map_wiped_on_fork,
+  count_of_calls
+};
+
+// While it lives, one call of its kind fails, or each from one on. One at a time; the plan is the whole process's.
+class failing {
+ public:
+  // The `nth` call from now on, counted from 1, fails with `error`.
+  failing(call kind, int nth, int error) noexcept;
+  // Each call from now on fails.
+  failing(call kind, int error) noexcept;
+  failing(const failing&) = delete;
+  failing& operator=(const failing&) = delete;
+  ~failing();
+
+  // Whether a call has failed because of this.
+  [[nodiscard]] bool has_happened() const noexcept;
+};
+
+// While it lives, every O_TMPFILE open fails with `error`; other opens don't.
+class without_unnamed_files {
+ public:
+  explicit without_unnamed_files(int error) noexcept;
+  without_unnamed_files(const without_unnamed_files&) = delete;
+  without_unnamed_files& operator=(const without_unnamed_files&) = delete;
+  ~without_unnamed_files();
+};
+
+// While it lives, the system's random generator is no longer random: it gives zeros, and something else after so many
+// calls. So the caller knows the names that will be tried.
+class zero_entropy {
+ public:
+  explicit zero_entropy(int calls) noexcept;
+  zero_entropy(const zero_entropy&) = delete;
+  zero_entropy& operator=(const zero_entropy&) = delete;
+  ~zero_entropy();
+};
+
+// While it lives, directories don't tell what their entries are (d_type is DT_UNKNOWN).
+class without_entry_types {
+ public:
+  without_entry_types() noexcept;
+  without_entry_types(const without_entry_types&) = delete;
+  without_entry_types& operator=(const without_entry_types&) = delete;
+  ~without_entry_types();
+};
+
+// While it lives, a write takes at most so many bytes, and a read gives at most so many.
+class short_transfers {
+ public:
+  explicit short_transfers(std::size_t most) noexcept;
+  short_transfers(const short_transfers&) = delete;
+  short_transfers& operator=(const short_transfers&) = delete;
+  ~short_transfers();
+};
+
+}  // namespace faults

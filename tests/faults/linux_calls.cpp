@@ -1,0 +1,61 @@
+// The seam's calls that only Linux has, with faults.
+#include <dirent.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstring>
+
+#include "plan.hpp"
+#include "platform/linux/calls.hpp"
+
+namespace tempfile::platform::call {
+namespace {
+
+constexpr long fchmodat2_number = 452;  // Linux 6.6
+
+// struct linux_dirent64 of getdents64(2): inode and offset, then the entry's size, its type, and its name.
+constexpr std::size_t size_offset = 16;
+constexpr std::size_t type_offset = 18;
+
+void hide_types(char* batch, std::size_t size) noexcept {
+  for (std::size_t at = 0; at < size;) {
+    batch[at + type_offset] = DT_UNKNOWN;
+    unsigned short entry_size = 0;
+    std::memcpy(&entry_size, batch + at + size_offset, sizeof entry_size);
+    at += entry_size;
+  }
+}
+
+}  // namespace
+
+using faults::call;
+using faults::fails;
+
+int openat2(int directory, const char* path, const open_how& how) noexcept {
+  if (fails(call::openat2)) return -1;
+  return static_cast<int>(::syscall(SYS_openat2, directory, path, &how, sizeof how));
+}
+
+int fchmodat2(int directory, const char* path, mode_t mode, int flags) noexcept {
+  if (fails(call::fchmodat2)) return -1;
+  return static_cast<int>(::syscall(fchmodat2_number, directory, path, mode, flags));
+}
+
+ssize_t getdents64(int directory, void* buffer, std::size_t size) noexcept {
+  if (fails(call::getdents64)) return -1;
+  const ssize_t got = ::syscall(SYS_getdents64, directory, buffer, size);
+  if (got > 0 && faults::hides_entry_types()) hide_types(static_cast<char*>(buffer), static_cast<std::size_t>(got));
+  return got;
+}
+
+void* map_wiped_on_fork(std::size_t size) noexcept {
+  if (fails(call::map_wiped_on_fork)) return nullptr;
+  void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED || ::madvise(memory, size, MADV_WIPEONFORK) != 0 ? nullptr : memory;
+}
+
+void unmap(void* memory, std::size_t size) noexcept { ::munmap(memory, size); }
+
+}  // namespace tempfile::platform::call

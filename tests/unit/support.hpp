@@ -1,0 +1,150 @@
+// What the tests share: a private place to work in, and ways to look at a process from outside.
+#pragma once
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace support {
+
+// A new private directory, removed at the end by means that are not the library's.
+class scratch_directory {
+ public:
+  scratch_directory() {
+    const char* const parent = std::getenv("TMPDIR");
+    std::string name = (parent != nullptr && *parent == '/' ? std::string{parent} : "/tmp") + "/tempfile-test-XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr) throw std::system_error{errno, std::system_category(), name};
+    path_ = name;
+  }
+  scratch_directory(const scratch_directory&) = delete;
+  scratch_directory& operator=(const scratch_directory&) = delete;
+  ~scratch_directory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+  std::filesystem::path operator/(const std::filesystem::path& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline std::vector<std::filesystem::path> entries(const std::filesystem::path& directory) {
+  std::vector<std::filesystem::path> found;
+  for (const auto& entry : std::filesystem::directory_iterator{directory}) found.push_back(entry.path());
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+inline std::size_t open_descriptors() {
+  constexpr int most = 4096;
+  std::size_t count = 0;
+  for (int descriptor = 0; descriptor < most; ++descriptor) {
+    if (::fcntl(descriptor, F_GETFD) != -1) ++count;
+  }
+  return count;
+}
+
+class umask_guard {
+ public:
+  explicit umask_guard(mode_t mask) : before_{::umask(mask)} {}
+  umask_guard(const umask_guard&) = delete;
+  umask_guard& operator=(const umask_guard&) = delete;
+  ~umask_guard() { ::umask(before_); }
+
+ private:
+  mode_t before_;
+};
+
+// Sets an environment variable, or unsets it, and puts it back at the end.
+class environment_guard {
+ public:
+  environment_guard(std::string name, const std::optional<std::string>& value) : name_{std::move(name)} {
+    if (const char* const before = std::getenv(name_.c_str())) before_ = before;
+    set(value);
+  }
+  environment_guard(const environment_guard&) = delete;
+  environment_guard& operator=(const environment_guard&) = delete;
+  ~environment_guard() { set(before_); }
+
+ private:
+  void set(const std::optional<std::string>& value) const {
+    if (value) {
+      ::setenv(name_.c_str(), value->c_str(), 1);
+    } else {
+      ::unsetenv(name_.c_str());
+    }
+  }
+  std::string name_;
+  std::optional<std::string> before_;
+};
+
+// Runs `work` in a forked child and returns its exit status, or minus the signal that ended it. The child ends by
+// _exit(), so nothing of the parent's is destroyed in it.
+template <class Work>
+int run_in_child(Work work) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    int result = 255;
+    try {
+      result = work();
+    } catch (...) {
+      result = 254;
+    }
+    ::_exit(result);
+  }
+  int status = 0;
+  while (::waitpid(child, &status, 0) == -1 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+inline bool is_root() { return ::geteuid() == 0; }
+
+inline std::string read_file(const std::filesystem::path& path) {
+  std::ifstream file{path, std::ios::binary};
+  return {std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
+}
+
+inline void write_file(const std::filesystem::path& path, std::string_view content) {
+  std::ofstream{path, std::ios::binary} << content;
+}
+
+// While it lives, this process can't make a file longer than `bytes`: writing fails with EFBIG.
+class file_size_limit {
+ public:
+  explicit file_size_limit(rlim_t bytes) : signal_before_{std::signal(SIGXFSZ, SIG_IGN)} {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  file_size_limit(const file_size_limit&) = delete;
+  file_size_limit& operator=(const file_size_limit&) = delete;
+  ~file_size_limit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, signal_before_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*signal_before_)(int);
+};
+
+}  // namespace support
