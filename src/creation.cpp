@@ -34,6 +34,8 @@ void in_directory(const request& wanted, failure& failed, Use use) {
   if (wanted.dir.empty()) {
     const fs::path* const directory = default_directory(failed);
     if (!failed) use(*directory);
+  } else if (wanted.dir.is_absolute()) {
+    use(wanted.dir);
   } else {
     const fs::path directory = absolute(wanted.dir, failed);
     if (!failed) use(directory);

@@ -7,8 +7,9 @@ namespace tempfile {
 
 temporary_file::temporary_file(const options& wanted) {
   internal::failure failed;
-  attach(internal::create_unnamed_file(internal::request_for_file(wanted), failed));
+  file_handle file = internal::create_unnamed_file(internal::request_for_file(wanted), failed);
   internal::raise_if(failed, "cannot create an unnamed file");
+  attach(std::move(file));
 }
 
 temporary_file::temporary_file(const options& wanted, std::error_code& error) {
