@@ -1,0 +1,11 @@
+# What the shared library shows to others. Without BUILD_SHARED_LIBS one is linked for this test alone. A sanitizer
+# exports symbols of its own, so there is nothing to be seen with one.
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+  add_library(tempfile_exports SHARED $<TARGET_OBJECTS:tempfile_objects> ${seam_sources})
+  target_include_directories(tempfile_exports PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+  target_compile_features(tempfile_exports PRIVATE cxx_std_20)
+  target_link_libraries(tempfile_exports PRIVATE Threads::Threads)
+  set_target_properties(tempfile_exports PROPERTIES CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden)
+  add_test(NAME exports.only_what_the_headers_declare
+    COMMAND ${PROJECT_SOURCE_DIR}/scripts/check_exports $<TARGET_FILE:tempfile_exports> ${PROJECT_SOURCE_DIR}/include)
+endif()

@@ -1,0 +1,11 @@
+# Each public header is compiled as a file of its own, so that none relies on what another happens to include.
+file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/tempfile/*.hpp)
+add_library(tempfile_headers_alone OBJECT)
+target_link_libraries(tempfile_headers_alone PRIVATE tempfile::tempfile)
+set_target_properties(tempfile_headers_alone PROPERTIES CXX_EXTENSIONS OFF)
+tempfile_warnings(tempfile_headers_alone)
+foreach(header IN LISTS headers)
+  set(source "${CMAKE_CURRENT_BINARY_DIR}/headers/${header}.cpp")
+  file(CONFIGURE OUTPUT "${source}" CONTENT "#include <${header}>\n#include <${header}>\n" @ONLY)
+  target_sources(tempfile_headers_alone PRIVATE "${source}")
+endforeach()
