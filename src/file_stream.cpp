@@ -8,17 +8,23 @@ namespace tempfile {
 
 // The base is made before the buffer, so it gets the buffer afterwards, which also clears its state.
 file_stream::file_stream() : std::iostream{nullptr} {
-  std::ios::rdbuf(&buffer_);
+  use_buffer();
   setstate(badbit);
 }
 
 file_stream::file_stream(file_handle handle) : std::iostream{nullptr}, buffer_{std::move(handle)} {
-  std::ios::rdbuf(&buffer_);
+  use_buffer();
   if (!is_open()) setstate(badbit);
 }
 
 file_stream::file_stream(file_stream&& other) : std::iostream{std::move(other)}, buffer_{std::move(other.buffer_)} {
   set_rdbuf(&buffer_);
+  buffer_.stream_ = this;
+}
+
+void file_stream::use_buffer() {
+  std::ios::rdbuf(&buffer_);
+  buffer_.stream_ = this;
 }
 
 file_stream& file_stream::operator=(file_stream&& other) {

@@ -85,13 +85,13 @@ const fs::path* default_directory(failure& failed) {
 
 namespace {
 
-void set_directory(const fs::path& directory, internal::failure& failed) {
+void set_directory(fs::path directory, internal::failure& failed) {
   if (directory.empty()) {
     internal::chosen.store(nullptr, std::memory_order_release);
     return;
   }
   if (internal::holds_nul(directory)) {
-    failed = {std::make_error_code(std::errc::invalid_argument), directory, "the path holds a NUL"};
+    failed = {std::make_error_code(std::errc::invalid_argument), std::move(directory), "the path holds a NUL"};
     return;
   }
   const fs::path absolute = internal::absolute(directory, failed);
@@ -118,13 +118,13 @@ fs::path gettempdir(std::error_code& error) {
 
 void settempdir(fs::path directory) {
   internal::failure failed;
-  set_directory(directory, failed);
+  set_directory(std::move(directory), failed);
   internal::raise_if(failed, "cannot set the temporary directory");
 }
 
 void settempdir(fs::path directory, std::error_code& error) {
   internal::failure failed;
-  set_directory(directory, failed);
+  set_directory(std::move(directory), failed);
   error = failed.code;
 }
 

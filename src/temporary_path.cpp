@@ -89,6 +89,7 @@ void ownership::remove(temporary_path& name, failure& failed) {
 }
 
 void ownership::end(temporary_path& name, bool telling) noexcept {
+  if (!name.owned_) return;
   failure failed;
   try {
     if (is_this_process(name)) remove(name, failed);

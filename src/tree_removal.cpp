@@ -12,7 +12,8 @@ namespace {
 // Directories held open at a time: those nearest to where the walk is, to save opening them again on the way back. With
 // the tree's parent and a reader's copy this stays below 32, the smallest limit that is worth supporting.
 constexpr std::size_t most_open = 16;
-// How often a directory is read again because somebody adds entries while it is being removed.
+// How often a directory is read again because somebody adds entries while it is being removed, and the whole tree
+// because somebody moves directories about.
 constexpr int most_rescans = 64;
 // Names of sub-directories collected, in bytes, before some are removed: bounds the memory for one wide directory.
 constexpr std::size_t most_collected = 1 << 20;
@@ -231,7 +232,7 @@ class tree_walk {
 
   void leave() {
     if (!open_parent_of_top()) {
-      abandon_closed_levels();
+      begin_again();
       return;
     }
     level left = std::move(levels_.back());
@@ -263,14 +264,14 @@ class tree_walk {
     return true;
   }
 
-  // Somebody has moved the directory that we are in, so ".." leads elsewhere. What is above can be reached from the
-  // first level only.
-  void abandon_closed_levels() {
-    report(path_of_top(), errc::replaced);
-    const std::size_t root_name = levels_[1].name;
+  // Somebody has moved the directory that we are in, so ".." leads elsewhere, and what is above can be reached from the
+  // first level only. What was moved out of the tree is no longer ours to remove.
+  void begin_again() {
+    const bool once_more = ++moves_ <= most_rescans;
+    if (!once_more) report(path_of_top(), errc::replaced);
+    names_.resize(once_more ? levels_[1].first_collected : levels_[1].name);
     levels_.resize(1);
     first_open_ = 1;
-    names_.resize(root_name);
   }
 
   const fs::path& root_;
@@ -278,6 +279,7 @@ class tree_walk {
   removal_report& report_;
   std::vector<level> levels_;
   std::size_t first_open_{1};  // levels_[0] and those from here on are open
+  int moves_{0};               // by others, of directories that we were in
   text names_;
   platform::directory_reader reader_;
 };

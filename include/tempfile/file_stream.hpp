@@ -70,6 +70,8 @@ class TEMPFILE_EXPORT file_stream : public std::iostream {
   void attach(file_handle handle);
 
  private:
+  void use_buffer();
+
   filebuf buffer_;
 };
 

@@ -5,6 +5,7 @@
 #include <tempfile/export.hpp>
 #include <tempfile/file_handle.hpp>
 
+#include <ios>
 #include <memory>
 #include <streambuf>
 #include <system_error>
@@ -18,7 +19,8 @@ namespace tempfile {
 /// holds bytes, the descriptor's own position differs from the stream's; pubsync() brings them together.
 ///
 /// After a write that failed, the bytes already accepted stay in the buffer and are tried again by the next
-/// flush, seek or close(). Not to be used by two threads at once.
+/// flush, seek or close(). A read that failed looks like the end of the file, as in every std::streambuf; last_error()
+/// tells the difference, and a file_stream sets badbit. Not to be used by two threads at once.
 class TEMPFILE_EXPORT filebuf : public std::streambuf {
  public:
   /// A closed one.
@@ -66,6 +68,7 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   pos_type seekpos(pos_type position, std::ios_base::openmode which) override;
 
  private:
+  friend class file_stream;
   [[nodiscard]] std::size_t unread() const noexcept { return static_cast<std::size_t>(egptr() - gptr()); }
   [[nodiscard]] std::size_t unwritten() const noexcept { return static_cast<std::size_t>(pptr() - pbase()); }
   [[nodiscard]] bool failed_to_write(const std::error_code& error) noexcept;
@@ -76,11 +79,12 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   bool give_back_unread() noexcept;
   bool flush() noexcept;
   void put(const char* source, std::size_t count) noexcept;
-  std::size_t get(char* destination, std::size_t count) noexcept;
+  std::size_t get(char* destination, std::size_t count);
   off_type position() noexcept;
 
   file_handle handle_;
   std::unique_ptr<char[]> buffer_;
+  std::ios* stream_{nullptr};  // whose badbit tells a read that failed
   std::error_code last_error_;
   std::error_code write_error_;  // of a write after which none has succeeded yet
 };

@@ -9,7 +9,7 @@
 
 namespace tempfile {
 
-/// ::options, and when the name goes.
+/// tempfile::options, and when the name goes.
 struct named_temporary_file_options {
   std::string prefix{"tmp"};        ///< \copydoc options::prefix
   std::string suffix{};             ///< \copydoc options::suffix

@@ -11,7 +11,7 @@
 
 namespace tempfile {
 
-/// ::options, and what happens at the end.
+/// tempfile::options, and what happens at the end.
 struct temporary_directory_options {
   std::string prefix{"tmp"};        ///< \copydoc options::prefix
   std::string suffix{};             ///< \copydoc options::suffix

@@ -12,7 +12,7 @@ namespace tempfile::platform {
 namespace {
 
 // glibc's own size for readdir(): large enough that the call's fixed cost doesn't show.
-constexpr std::size_t batch_size = 32 * 1024;
+constexpr std::size_t batch_size = std::size_t{32} * 1024;
 
 // struct linux_dirent64 of getdents64(2), which no header declares.
 struct raw_entry {
