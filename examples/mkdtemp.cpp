@@ -7,7 +7,7 @@
 namespace fs = std::filesystem;
 
 fs::path prepare_workspace() {
-  const fs::path workspace = tempfile::mkdtemp({.prefix = "workspace-"});
+  fs::path workspace = tempfile::mkdtemp({.prefix = "workspace-"});
   std::ofstream{workspace / "input.txt"} << "ready\n";
   return workspace;
 }

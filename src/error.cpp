@@ -50,7 +50,7 @@ template <class Type>
 union immortal {
   Type value;
   constexpr immortal() : value{} {}
-  ~immortal() {}
+  ~immortal() {}  // NOLINT(modernize-use-equals-default): a defaulted one would be deleted
 };
 constinit const immortal<category> the_category;
 
