@@ -2,7 +2,7 @@
 #pragma once
 
 #include <tempfile/file_handle.hpp>
-#include <tempfile/temporary_path.hpp>
+#include <tempfile/file_identity.hpp>
 
 #include <filesystem>
 #include <string_view>

@@ -224,21 +224,26 @@ bool filebuf::give_back_unread() noexcept {
 
 // --- states ----------------------------------------------------------------------------------------------------------
 
+bool filebuf::has_file() noexcept {
+  if (!is_open()) last_error_ = std::make_error_code(std::errc::bad_file_descriptor);
+  return is_open();
+}
+
 void filebuf::become_idle() noexcept {
   setg(nullptr, nullptr, nullptr);
   setp(nullptr, nullptr);
 }
 
 bool filebuf::start_reading() {
-  if (!flush()) return false;
+  if (!has_file() || !flush()) return false;
   setp(nullptr, nullptr);
   allocate();
-  return is_open();
+  return true;
 }
 
 bool filebuf::start_writing() {
   if (pbase() != nullptr) return true;
-  if (!is_open() || !give_back_unread()) return false;
+  if (!has_file() || !give_back_unread()) return false;
   setg(nullptr, nullptr, nullptr);
   allocate();
   setp(buffer_.get(), buffer_.get() + buffer_size);

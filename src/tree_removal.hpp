@@ -1,8 +1,8 @@
 // Removing a directory with everything in it.
 #pragma once
 
+#include <tempfile/file_identity.hpp>
 #include <tempfile/remove_tree.hpp>
-#include <tempfile/temporary_path.hpp>
 
 #include <filesystem>
 

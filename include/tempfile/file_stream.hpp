@@ -59,7 +59,7 @@ class TEMPFILE_EXPORT file_stream : public std::iostream {
   [[nodiscard]] native_handle_type release();
   [[nodiscard]] native_handle_type release(std::error_code& error) noexcept;
 
-  /// Why the last read, write or seek failed; clear if it didn't.
+  /// Why the last read, write or seek that went to the system failed; clear if it didn't.
   [[nodiscard]] const std::error_code& last_error() const noexcept { return buffer_.last_error(); }
 
  protected:

@@ -53,7 +53,7 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   /// \param error why bytes were lost, or closing failed.
   void abandon(std::error_code& error) noexcept;
 
-  /// Why the last read, write or seek failed; clear if it didn't.
+  /// Why the last read, write or seek that went to the system failed; clear if it didn't.
   [[nodiscard]] const std::error_code& last_error() const noexcept { return last_error_; }
 
  protected:
@@ -72,6 +72,7 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   [[nodiscard]] std::size_t unread() const noexcept { return static_cast<std::size_t>(egptr() - gptr()); }
   [[nodiscard]] std::size_t unwritten() const noexcept { return static_cast<std::size_t>(pptr() - pbase()); }
   [[nodiscard]] bool failed_to_write(const std::error_code& error) noexcept;
+  bool has_file() noexcept;
   void allocate();
   void become_idle() noexcept;
   bool start_reading();

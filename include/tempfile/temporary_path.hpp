@@ -3,6 +3,7 @@
 #pragma once
 
 #include <tempfile/export.hpp>
+#include <tempfile/file_identity.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -16,13 +17,6 @@ namespace internal {
 struct failure;
 struct ownership;
 }  // namespace internal
-
-/// Which file a name pointed to when it was made: names change hands, these numbers don't while the file lives.
-struct file_identity {
-  std::uint64_t device{};
-  std::uint64_t inode{};
-  friend bool operator==(const file_identity&, const file_identity&) = default;
-};
 
 /// Owns a name in the file system, and removes what stands there: a file, a socket, a link, or a directory with all
 /// that is in it. It holds no descriptor.

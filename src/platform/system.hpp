@@ -8,7 +8,7 @@
 
 #include <tempfile/error.hpp>
 #include <tempfile/file_handle.hpp>
-#include <tempfile/temporary_path.hpp>
+#include <tempfile/file_identity.hpp>
 
 #include <cstddef>
 #include <cstdint>
