@@ -1,9 +1,10 @@
+// A scratch file with a path, in a scratch directory; both are gone when main() ends.
 #include <tempfile/tempfile.hpp>
 
 #include <iostream>
 
 int main() {
-  tempfile::temporary_directory dir;  // private, and gone with everything in it when main() ends
+  tempfile::temporary_directory dir;
   tempfile::named_temporary_file file{{.suffix = ".txt", .dir = dir.path()}};
   file << "hello\n";
   file.seek(0);

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 ///
 /// `*` stands for any characters, `?` for one (a whole UTF-8 sequence), `[a-z]` for one of a set, `[!a-z]` for one that
 /// is not in it; `[*]` is a star that means itself. Case counts. A leading dot must be written: `*` does not match
-/// ".hidden". A pattern of several components, `logs/"logs/ *.txt" without the blank,ast;.txt`, matches in
+/// ".hidden". A pattern of several components, `logs/*.txt`, matches in
 /// sub-directories, and the component `**` matches any number of directories, none included, without following symbolic
 /// links.
 ///
