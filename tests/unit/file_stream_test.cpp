@@ -1,0 +1,384 @@
+// The streams: all of them are a file_stream, so most tests run on each.
+#include <gtest/gtest.h>
+#include <tempfile/tempfile.hpp>
+
+#include <iomanip>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "support.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct adopted_stream : tempfile::file_stream {
+  explicit adopted_stream(const tempfile::options& wanted) : file_stream{tempfile::mkstemp(wanted).file} {}
+  adopted_stream(adopted_stream&& other) : file_stream{std::move(other)} {}
+  adopted_stream& operator=(adopted_stream&& other) {
+    file_stream::operator=(std::move(other));
+    return *this;
+  }
+};
+
+template <class Stream>
+class stream : public testing::Test {
+ protected:
+  Stream make() const { return Stream{{.dir = directory_.path()}}; }
+  support::scratch_directory directory_;
+};
+
+using streams = testing::Types<tempfile::temporary_file, tempfile::named_temporary_file, adopted_stream>;
+TYPED_TEST_SUITE(stream, streams);
+
+std::string all_of(std::istream& file) {
+  return {std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
+}
+
+template <class Stream>
+std::string rewound(Stream& file) {
+  file.seek(0);
+  return all_of(file);
+}
+
+// Text that shows where it is from: a byte that is lost or doubled moves all that follow.
+std::string text_of(std::size_t size) {
+  std::string text;
+  text.reserve(size + 8);
+  for (unsigned number = 0; text.size() < size; ++number) text += std::to_string(number) + ' ';
+  text.resize(size);
+  return text;
+}
+
+TYPED_TEST(stream, reads_back_what_was_written) {
+  auto file = this->make();
+  file << "first line\n" << 42 << ' ' << std::hex << 255 << '\n';
+  file.seek(0);
+  std::string line;
+  std::getline(file, line);
+  int number = 0;
+  std::string rest;
+  file >> number >> rest;
+  EXPECT_EQ(line, "first line");
+  EXPECT_EQ(rest, "ff");
+  EXPECT_EQ(number, 0x42);  // hex, because the flag is the stream's
+}
+
+TYPED_TEST(stream, has_nothing_to_read_after_writing_until_seek) {
+  auto file = this->make();
+  file << "text";
+  EXPECT_EQ(file.get(), std::char_traits<char>::eof());
+  EXPECT_TRUE(file.eof());
+  EXPECT_EQ(rewound(file), "text");
+}
+
+TYPED_TEST(stream, seek_clears_the_end_of_file_but_not_an_error) {
+  auto file = this->make();
+  file << "text";
+  file.seek(0);
+  std::string word;
+  while (file >> word) {
+  }
+  EXPECT_TRUE(file.eof() && file.fail());
+  EXPECT_TRUE(file.seek(0).good());
+  EXPECT_EQ(file.tellg(), std::streampos{0});
+  EXPECT_EQ(file.tellp(), std::streampos{0});
+
+  file.setstate(std::ios::badbit);
+  EXPECT_TRUE(file.seek(0).bad());
+}
+
+TYPED_TEST(stream, seek_before_the_beginning_fails_and_moves_nothing) {
+  auto file = this->make();
+  file << "text" << std::flush;
+  EXPECT_TRUE(file.seek(-1).fail());
+  EXPECT_EQ(file.last_error(), std::errc::invalid_argument);
+  file.clear();
+  EXPECT_EQ(file.tellg(), std::streampos{4});
+  EXPECT_TRUE(file.seek(-2, std::ios::end).good());
+  EXPECT_EQ(all_of(file), "xt");
+}
+
+TYPED_TEST(stream, writing_goes_on_where_reading_stopped) {
+  auto file = this->make();
+  file << "0123456789";
+  file.seek(0);
+  EXPECT_EQ(file.get(), '0');
+  EXPECT_EQ(file.get(), '1');
+  file << "ab";
+  EXPECT_EQ(file.get(), '4');
+  EXPECT_EQ(rewound(file), "01ab456789");
+}
+
+TYPED_TEST(stream, takes_blocks_of_any_size) {
+  for (const std::size_t base : {1U, 512U, 4096U, 8192U, 16384U, 32768U, 65536U, 262144U}) {
+    for (const std::size_t size : {base - 1, base, base + 1}) {
+      auto file = this->make();
+      const std::string text = text_of(size);
+      file << "x";
+      file.write(text.data(), static_cast<std::streamsize>(size));
+      file << "y";
+      ASSERT_EQ(rewound(file), "x" + text + "y") << size;
+
+      file.seek(1);
+      std::string read_back(size, '?');
+      file.read(read_back.data(), static_cast<std::streamsize>(size));
+      ASSERT_EQ(file.gcount(), static_cast<std::streamsize>(size));
+      ASSERT_EQ(read_back, text) << size;
+      ASSERT_EQ(file.get(), 'y') << size;
+    }
+  }
+}
+
+TYPED_TEST(stream, takes_many_small_pieces) {
+  auto file = this->make();
+  const std::string text = text_of(100'000);
+  for (const char byte : text) file.put(byte);
+  EXPECT_EQ(rewound(file), text);
+  file.seek(0);
+  std::string read_back;
+  for (char byte = 0; file.get(byte);) read_back += byte;
+  EXPECT_EQ(read_back, text);
+}
+
+TYPED_TEST(stream, tells_and_moves_both_positions) {
+  auto file = this->make();
+  file << "0123456789";
+  EXPECT_EQ(file.tellp(), std::streampos{10});
+  file.seekg(3);
+  EXPECT_EQ(file.peek(), '3');
+  EXPECT_EQ(file.tellg(), std::streampos{3});
+  file.seekp(2, std::ios::cur);
+  EXPECT_EQ(file.get(), '5');
+  file.seekg(-1, std::ios::end);
+  EXPECT_EQ(file.get(), '9');
+  file.seekp(12);
+  file << "!";
+  EXPECT_EQ(rewound(file), (std::string{"0123456789\0\0!", 13}));
+}
+
+TYPED_TEST(stream, puts_back_what_was_read) {
+  auto file = this->make();
+  file << "abc";
+  file.seek(0);
+  EXPECT_EQ(file.get(), 'a');
+  file.unget();
+  EXPECT_EQ(file.get(), 'a');
+  file.putback('x');
+  EXPECT_EQ(file.get(), 'x');
+  EXPECT_EQ(file.get(), 'b');
+  file.seek(0);
+  file.unget();
+  EXPECT_TRUE(file.bad());
+  file.clear();
+  EXPECT_EQ(rewound(file), "abc");
+
+  file.seek(2);
+  file.unget();  // nothing is buffered before the position
+  EXPECT_EQ(file.get(), 'b');
+}
+
+TYPED_TEST(stream, ignores_and_reads_what_is_there) {
+  auto file = this->make();
+  file << "skip:value";
+  file.seek(0);
+  file.ignore(100, ':');
+  EXPECT_EQ(file.rdbuf()->in_avail(), 5);
+  std::string some(20, '\0');
+  EXPECT_EQ(file.readsome(some.data(), 20), 5);
+  EXPECT_EQ(some.substr(0, 5), "value");
+}
+
+TYPED_TEST(stream, a_flush_brings_the_descriptor_to_the_streams_position) {
+  auto file = this->make();
+  file << "0123456789";
+  EXPECT_EQ(::lseek(file.native_handle(), 0, SEEK_CUR), 0);
+  file.flush();
+  EXPECT_EQ(::lseek(file.native_handle(), 0, SEEK_CUR), 10);
+  file.seek(4);
+  EXPECT_EQ(file.get(), '4');
+  file.sync();
+  EXPECT_EQ(::lseek(file.native_handle(), 0, SEEK_CUR), 5);
+  EXPECT_EQ(file.get(), '5');
+}
+
+TYPED_TEST(stream, releases_the_descriptor_flushed_and_in_position) {
+  auto file = this->make();
+  file << "0123456789";
+  file.seek(3);
+  file << "x";
+  tempfile::file_handle handle{file.release()};
+  EXPECT_FALSE(file.is_open());
+  EXPECT_EQ(handle.size(), 10U);
+  EXPECT_EQ(handle.seek(0, std::ios::cur), 4U);
+}
+
+TYPED_TEST(stream, a_closed_one_fails_quietly) {
+  auto file = this->make();
+  file << "text";
+  file.close();
+  EXPECT_FALSE(file.is_open());
+  EXPECT_NO_THROW(file.close());
+  file << "more" << std::flush;
+  EXPECT_TRUE(file.bad());
+  file.clear();
+  EXPECT_EQ(file.get(), std::char_traits<char>::eof());
+  EXPECT_TRUE(file.fail());
+  EXPECT_EQ(file.last_error(), std::errc::bad_file_descriptor);
+  EXPECT_TRUE(file.seek(0).fail());
+  EXPECT_EQ(file.native_handle(), tempfile::no_native_handle);
+}
+
+TYPED_TEST(stream, a_move_takes_everything_along) {
+  auto first = this->make();
+  first << std::hex << std::setfill('*') << "unflushed ";
+  first.exceptions(std::ios::badbit);
+  auto second = std::move(first);
+  EXPECT_FALSE(first.is_open());  // NOLINT(bugprone-use-after-move): what is left is closed, as promised
+  EXPECT_EQ(second.exceptions(), std::ios::badbit);
+  second << 255;
+  EXPECT_EQ(rewound(second), "unflushed ff");
+  EXPECT_EQ(second.fill(), '*');
+}
+
+TYPED_TEST(stream, a_move_keeps_what_was_read_ahead) {
+  auto first = this->make();
+  first << "0123456789";
+  first.seek(0);
+  EXPECT_EQ(first.get(), '0');
+  auto second = std::move(first);
+  EXPECT_EQ(second.get(), '1');
+  second << "x";
+  EXPECT_EQ(rewound(second), "01x3456789");
+}
+
+TYPED_TEST(stream, what_was_moved_from_can_be_assigned_to) {
+  auto first = this->make();
+  auto second = std::move(first);
+  first = this->make();
+  first << "again";
+  EXPECT_EQ(rewound(first), "again");
+  second << "still";
+  EXPECT_EQ(rewound(second), "still");
+}
+
+TYPED_TEST(stream, a_self_move_changes_nothing) {
+  auto file = this->make();
+  file << "unflushed";
+  auto& same = file;
+  file = std::move(same);
+  EXPECT_EQ(rewound(file), "unflushed");
+}
+
+TYPED_TEST(stream, a_swap_exchanges_unflushed_bytes_and_state) {
+  auto first = this->make();
+  auto second = this->make();
+  first << "first";
+  second << "second";
+  second.setstate(std::ios::eofbit);
+  first.swap(second);
+  EXPECT_TRUE(first.eof());
+  EXPECT_TRUE(second.good());
+  first.clear();
+  first << "+";
+  second << "-";
+  EXPECT_EQ(rewound(first), "second+");
+  EXPECT_EQ(rewound(second), "first-");
+  first.swap(first);
+  EXPECT_EQ(rewound(first), "second+");
+}
+
+TYPED_TEST(stream, moves_close_each_descriptor_once) {
+  const std::size_t before = support::open_descriptors();
+  {
+    auto first = this->make();
+    auto second = this->make();
+    first << "x";
+    second << "y";
+    second = std::move(first);
+    EXPECT_EQ(support::open_descriptors(), before + 1);
+    const auto third = std::move(second);
+    EXPECT_EQ(support::open_descriptors(), before + 1);
+  }
+  EXPECT_EQ(support::open_descriptors(), before);
+}
+
+TYPED_TEST(stream, a_write_that_fails_is_seen_and_nothing_is_lost) {
+  auto file = this->make();
+  const std::string text = text_of(3000);
+  {
+    const support::file_size_limit limit{1000};
+    file << text;
+    EXPECT_TRUE(file.good());  // still in the buffer
+    file.flush();
+    EXPECT_TRUE(file.bad());
+    EXPECT_EQ(file.last_error(), std::errc::file_too_large);
+    std::error_code error;
+    file.close(error);
+    EXPECT_EQ(error, std::errc::file_too_large);
+    EXPECT_TRUE(file.is_open());
+    EXPECT_THROW(file.close(), fs::filesystem_error);
+    EXPECT_TRUE(file.is_open());
+    EXPECT_THROW(static_cast<void>(file.release()), fs::filesystem_error);
+    EXPECT_TRUE(file.is_open());
+  }
+  file.clear();
+  EXPECT_EQ(rewound(file), text);
+  EXPECT_NO_THROW(file.close());
+}
+
+TYPED_TEST(stream, a_large_write_that_failed_is_reported_at_close) {
+  auto file = this->make();
+  const std::string text = text_of(200'000);
+  const support::file_size_limit limit{1000};
+  file.write(text.data(), static_cast<std::streamsize>(text.size()));
+  EXPECT_TRUE(file.bad());
+  std::error_code error;
+  file.close(error);
+  EXPECT_EQ(error, std::errc::file_too_large);
+  EXPECT_FALSE(file.is_open());
+}
+
+TYPED_TEST(stream, throws_where_the_program_asked_for_it) {
+  auto file = this->make();
+  file.exceptions(std::ios::badbit);
+  const support::file_size_limit limit{10};
+  file << text_of(100);
+  EXPECT_THROW(file.flush(), std::ios::failure);
+  EXPECT_TRUE(file.bad());
+}
+
+TEST(file_stream, of_a_closed_handle_is_bad) {
+  const tempfile::file_stream stream{tempfile::file_handle{}};
+  EXPECT_TRUE(stream.bad());
+}
+
+TEST(file_stream, goes_on_where_the_handle_stands) {
+  const support::scratch_directory directory;
+  auto made = tempfile::mkstemp({.dir = directory.path()});
+  made.file.write("0123456789");
+  made.file.seek(4);
+  tempfile::file_stream stream{std::move(made.file)};
+  EXPECT_EQ(stream.get(), '4');
+  stream << "x";
+  stream.close();
+  EXPECT_EQ(support::read_file(made.path), "01234x6789");
+}
+
+TEST(file_stream, reads_a_pipe) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  tempfile::file_handle writer{ends[1]};
+  writer.write("through a pipe");
+  writer.close();
+  tempfile::file_stream stream{tempfile::file_handle{ends[0]}};
+  std::string word;
+  stream >> word;
+  EXPECT_EQ(word, "through");
+  stream.sync();
+  stream >> word;
+  EXPECT_EQ(word, "a");
+}
+
+}  // namespace
