@@ -117,17 +117,21 @@ std::streamsize filebuf::xsgetn(char* destination, std::streamsize count) {
 filebuf::int_type filebuf::pbackfail(int_type character) {
   if (gptr() == eback()) {
     // Nothing in front of the get area: begin it one byte earlier.
-    const off_type before = position() - 1;
-    if (before < 0 || seekoff(before, std::ios_base::beg, std::ios_base::in) != pos_type{before}) {
+    const off_type here = position();
+    if (here < 1 || seekoff(here - 1, std::ios_base::beg, std::ios_base::in) != pos_type{here - 1}) {
       return traits_type::eof();
     }
-    if (traits_type::eq_int_type(underflow(), traits_type::eof())) return traits_type::eof();
+    if (traits_type::eq_int_type(underflow(), traits_type::eof())) {  // beyond the end there is nothing to put back
+      seekoff(here, std::ios_base::beg, std::ios_base::in);
+      return traits_type::eof();
+    }
   } else {
     gbump(-1);
   }
-  if (traits_type::eq_int_type(character, traits_type::eof())) return traits_type::not_eof(character);
-  *gptr() = traits_type::to_char_type(character);  // in the buffer only, as std::filebuf does
-  return character;
+  if (!traits_type::eq_int_type(character, traits_type::eof())) {
+    *gptr() = traits_type::to_char_type(character);  // in the buffer only, as std::filebuf does
+  }
+  return traits_type::to_int_type(*gptr());
 }
 
 std::streamsize filebuf::showmanyc() {

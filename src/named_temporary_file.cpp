@@ -30,7 +30,9 @@ void named_temporary_file::create(const named_temporary_file_options& wanted, in
 }
 
 named_temporary_file::named_temporary_file(named_temporary_file&& other)
-    : file_stream{static_cast<file_stream&&>(other)}, name_{std::move(other.name_)}, delete_on_close_{other.delete_on_close_} {}
+    : file_stream{static_cast<file_stream&&>(other)},
+      name_{std::move(other.name_)},
+      delete_on_close_{other.delete_on_close_} {}
 
 named_temporary_file& named_temporary_file::operator=(named_temporary_file&& other) {
   if (this == &other) return *this;
@@ -49,13 +51,17 @@ void named_temporary_file::swap(named_temporary_file& other) {
   std::swap(delete_on_close_, other.delete_on_close_);
 }
 
+// The name goes before the handle: while the file is open, no other can have its inode number.
 void named_temporary_file::close(internal::failure& failed) {
+  if (!rdbuf()->flush()) {
+    failed = {last_error(), path(), {}};
+    return;
+  }
+  internal::failure not_removed;
+  if (delete_on_close_ && internal::ownership::is_this_process(name_)) internal::ownership::remove(name_, not_removed);
   file_stream::close(failed.code);
   failed.path = path();
-  if (is_open() || !delete_on_close_ || !internal::ownership::is_this_process(name_)) return;
-  internal::failure not_removed;
-  internal::ownership::remove(name_, not_removed);
-  if (!failed) failed = std::move(not_removed);
+  if (not_removed) failed = std::move(not_removed);
 }
 
 void named_temporary_file::close() {
@@ -79,8 +85,8 @@ temporary_path named_temporary_file::into_path() && {
   return std::move(name_);
 }
 
-// The name goes with its member.
 void named_temporary_file::end() noexcept {
+  internal::ownership::end(name_, true);
   std::error_code error;
   rdbuf()->abandon(error);
   internal::tell(path(), error);

@@ -22,17 +22,17 @@ temporary_path adopt(const fs::path& existing, failure& failed) {
   }
   fs::path path = absolute(without_trailing_separators(existing), failed);
   if (failed) return {};
-  const platform::file_status found = platform::status(path.c_str(), failed.code);
+  const file_identity found = platform::identity(path.c_str(), failed.code);
   if (failed) {
     failed.path = std::move(path);
     return {};
   }
-  return ownership::of(std::move(path), found.identity);
+  return ownership::of(std::move(path), found);
 }
 
-void remove_by_kind(const fs::path& path, const platform::file_status& found, failure& failed) {
+void remove_by_type(const fs::path& path, const file_identity& found, failure& failed) {
   std::error_code error;
-  if (found.kind != platform::file_kind::directory) {
+  if (found.type != fs::file_type::directory) {
     platform::remove_file(path.c_str(), error);
     if (error && error != std::errc::no_such_file_or_directory) failed = {error, path, {}};
     return;
@@ -40,21 +40,21 @@ void remove_by_kind(const fs::path& path, const platform::file_status& found, fa
   platform::remove_directory(path.c_str(), error);  // enough for an empty one
   if (!error) return;
   removal_report report;
-  remove_tree(path, &found.identity, report);
+  remove_tree(path, &found, report);
   failed = summary_of(report);
 }
 
 // The name may be gone, or another's by now.
 void remove_if_same(const fs::path& path, const file_identity& expected, failure& failed) {
   std::error_code error;
-  const platform::file_status found = platform::status(path.c_str(), error);
+  const file_identity found = platform::identity(path.c_str(), error);
   if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) return;
   if (error) {
     failed = {error, path, {}};
-  } else if (found.identity != expected) {
+  } else if (found != expected) {
     failed = {errc::replaced, path, {}};
   } else {
-    remove_by_kind(path, found, failed);
+    remove_by_type(path, found, failed);
   }
 }
 

@@ -50,7 +50,7 @@ class tree_walk {
     }
     levels_.push_back({.directory = std::move(parent), .may_be_changed = false, .is_read = true});
     const fs::path name = root_.filename();
-    remove_entry({name.c_str(), platform::file_kind::unknown});
+    remove_entry({name.c_str(), fs::file_type::none});
     while (levels_.size() > 1 || has_collected(levels_.back())) step();
   }
 
@@ -141,13 +141,13 @@ class tree_walk {
   void remove_entry(const platform::directory_entry& entry) {
     const native_handle_type parent = levels_.back().directory.native_handle();
     std::error_code error;
-    platform::file_kind kind = entry.kind;
-    if (kind == platform::file_kind::unknown) kind = platform::status_at(parent, entry.name, error).kind;
+    fs::file_type type = entry.type;
+    if (type == fs::file_type::none) type = platform::identity_at(parent, entry.name, error).type;
     if (error) {
       if (!is_gone(error)) report_in_top(entry.name, error);
       return;
     }
-    if (kind == platform::file_kind::directory) {
+    if (type == fs::file_type::directory) {
       remove_from_top(entry.name, platform::remove_directory_at, error);
       if (error && error != std::errc::not_a_directory) return collect(entry.name);
       if (!error) return;
@@ -192,7 +192,7 @@ class tree_walk {
 
   void check_root(const file_handle& directory, std::error_code& error) const {
     if (expected_ == nullptr) return;
-    if (platform::status(directory.native_handle(), error).identity != *expected_ && !error) error = errc::replaced;
+    if (platform::identity(directory.native_handle(), error) != *expected_ && !error) error = errc::replaced;
   }
 
   void give_up_on(std::size_t name, const std::error_code& error) {
@@ -200,7 +200,7 @@ class tree_walk {
     names_.resize(name);
     if (is_gone(error)) return;
     if (error == std::errc::not_a_directory) {  // swapped meanwhile
-      remove_entry({entry.c_str(), platform::file_kind::other});
+      remove_entry({entry.c_str(), fs::file_type::unknown});
     } else {
       report_in_top(entry.c_str(), error);
     }
@@ -223,7 +223,7 @@ class tree_walk {
     if (first_open_ + 1 >= levels_.size()) return false;
     level& farthest = levels_[first_open_++];
     std::error_code error;
-    farthest.identity = platform::status(farthest.directory.native_handle(), error).identity;
+    farthest.identity = platform::identity(farthest.directory.native_handle(), error);
     farthest.directory = {};
     return true;
   }
@@ -258,7 +258,7 @@ class tree_walk {
     if (parent.directory.is_open()) return true;
     std::error_code error;
     file_handle directory = platform::open_parent(levels_.back().directory.native_handle(), error);
-    if (error || platform::status(directory.native_handle(), error).identity != parent.identity) return false;
+    if (error || platform::identity(directory.native_handle(), error) != parent.identity) return false;
     parent.directory = std::move(directory);
     first_open_ = index;
     return true;

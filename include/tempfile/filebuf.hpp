@@ -42,6 +42,9 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   [[nodiscard]] bool is_open() const noexcept { return handle_.is_open(); }
   [[nodiscard]] native_handle_type native_handle() const noexcept { return handle_.native_handle(); }
 
+  /// Writes what is buffered for writing. \returns false if it can't; last_error() tells why, and the bytes stay.
+  bool flush() noexcept;
+
   /// Flushes, then closes. If flushing fails, the file stays open with its bytes still buffered, so that close() can be
   /// called again. A write that failed earlier without any later one succeeding is reported as well.
   void close(std::error_code& error) noexcept;
@@ -78,7 +81,6 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   bool start_reading();
   bool start_writing();
   bool give_back_unread() noexcept;
-  bool flush() noexcept;
   void put(const char* source, std::size_t count) noexcept;
   std::size_t get(char* destination, std::size_t count);
   off_type position() noexcept;

@@ -24,13 +24,6 @@ namespace tempfile::platform {
 // A NUL-terminated path in the system's own encoding.
 using native_path = const std::filesystem::path::value_type*;
 
-enum class file_kind { unknown, directory, other };
-
-struct file_status {
-  file_identity identity;
-  file_kind kind{};
-};
-
 // --- open files ------------------------------------------------------------------------------------------------------
 
 // On an error the handle is gone all the same.
@@ -59,11 +52,9 @@ struct creation {
 
 // Creates a file that was not there, never through a link, and opens it for reading and writing. On failure nothing is
 // left behind; std::errc::file_exists if the name is taken.
-file_handle create_file(native_path path, const creation& wanted, file_identity& identity,
-                        std::error_code& error) noexcept;
+file_handle create_file(native_path path, const creation& wanted, file_identity& made, std::error_code& error) noexcept;
 // The same for a directory.
-void create_directory(native_path path, const creation& wanted, file_identity& identity,
-                      std::error_code& error) noexcept;
+void create_directory(native_path path, const creation& wanted, file_identity& made, std::error_code& error) noexcept;
 // Creates a file without a name on the file system of `directory`; std::errc::operation_not_supported where this system
 // or this file system can't, whatever it says itself.
 file_handle create_unnamed_file(native_path directory, const creation& wanted, std::error_code& error) noexcept;
@@ -71,7 +62,7 @@ file_handle create_unnamed_file(native_path directory, const creation& wanted, s
 // --- names -----------------------------------------------------------------------------------------------------------
 
 // What stands at `path`, a symbolic link itself and not what it points to.
-file_status status(native_path path, std::error_code& error) noexcept;
+file_identity identity(native_path path, std::error_code& error) noexcept;
 // Removes anything but a directory.
 void remove_file(native_path path, std::error_code& error) noexcept;
 // Removes an empty directory.
@@ -91,14 +82,14 @@ file_handle open_forbidden_subdirectory(native_handle_type parent, native_path n
 file_handle open_parent(native_handle_type directory, std::error_code& error) noexcept;
 // Gives the owner every right on an open directory. Returns whether it changed anything.
 bool make_writable(native_handle_type directory, std::error_code& error) noexcept;
-file_status status(native_handle_type handle, std::error_code& error) noexcept;
-file_status status_at(native_handle_type parent, native_path name, std::error_code& error) noexcept;
+file_identity identity(native_handle_type handle, std::error_code& error) noexcept;
+file_identity identity_at(native_handle_type parent, native_path name, std::error_code& error) noexcept;
 void remove_file_at(native_handle_type parent, native_path name, std::error_code& error) noexcept;
 void remove_directory_at(native_handle_type parent, native_path name, std::error_code& error) noexcept;
 
 struct directory_entry {
-  native_path name{};  // valid until the next call
-  file_kind kind{};
+  native_path name{};                 // valid until the next call
+  std::filesystem::file_type type{};  // none if only identity_at() can tell
 };
 
 // Reads the entries of open directories, one directory after the other, "." and ".." left out.

@@ -6,14 +6,14 @@
 
 namespace tempfile::platform {
 
-void set_directory_mode(const char* path, mode_t mode, const file_identity& identity, std::error_code& error) noexcept {
+void set_directory_mode(const char* path, mode_t mode, const file_identity& expected, std::error_code& error) noexcept {
   // O_PATH opens what the umask has made unreadable.
   const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   const file_handle directory{until_done(error, [&] { return call::openat(AT_FDCWD, path, flags, 0); })};
   if (error) return;
-  const file_status found = status(directory.native_handle(), error);
+  const file_identity found = identity(directory.native_handle(), error);
   if (error) return;
-  if (found.identity != identity) {
+  if (found != expected) {
     error = errc::replaced;
     return;
   }

@@ -11,6 +11,8 @@
 namespace tempfile::platform {
 namespace {
 
+using std::filesystem::file_type;
+
 // glibc's own size for readdir(): large enough that the call's fixed cost doesn't show.
 constexpr std::size_t batch_size = std::size_t{32} * 1024;
 
@@ -23,9 +25,9 @@ struct raw_entry {
 };
 constexpr std::size_t name_offset = offsetof(raw_entry, type) + 1;
 
-file_kind kind_of(std::uint8_t type) noexcept {
-  if (type == DT_UNKNOWN) return file_kind::unknown;
-  return type == DT_DIR ? file_kind::directory : file_kind::other;
+file_type type_of(std::uint8_t type) noexcept {
+  if (type == DT_UNKNOWN) return file_type::none;
+  return type == DT_DIR ? file_type::directory : file_type::unknown;
 }
 
 }  // namespace
@@ -66,7 +68,7 @@ bool directory_reader::next(directory_entry& entry, std::error_code& error) noex
     const char* const name = at.batch.data() + at.position + name_offset;
     at.position += raw.size;
     if (std::strcmp(name, ".") == 0 || std::strcmp(name, "..") == 0) continue;
-    entry = {name, kind_of(raw.type)};
+    entry = {name, type_of(raw.type)};
     error.clear();
     return true;
   }

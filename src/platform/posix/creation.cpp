@@ -6,7 +6,7 @@
 
 namespace tempfile::platform {
 
-file_handle create_file(native_path path, const creation& wanted, file_identity& identity,
+file_handle create_file(native_path path, const creation& wanted, file_identity& made,
                         std::error_code& error) noexcept {
   const mode_t mode = mode_bits(wanted.mode);
   const int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | (wanted.inheritable ? 0 : O_CLOEXEC);
@@ -23,12 +23,11 @@ file_handle create_file(native_path path, const creation& wanted, file_identity&
     remove_file(path, ignored);
     return {};
   }
-  identity = identity_of(status);
+  made = identity_of(status);
   return file;
 }
 
-void create_directory(native_path path, const creation& wanted, file_identity& identity,
-                      std::error_code& error) noexcept {
+void create_directory(native_path path, const creation& wanted, file_identity& made, std::error_code& error) noexcept {
   const mode_t mode = mode_bits(wanted.mode);
   until_done(error, [&] { return call::mkdirat(AT_FDCWD, path, mode); });
   if (error) return;
@@ -43,7 +42,7 @@ void create_directory(native_path path, const creation& wanted, file_identity& i
     remove_directory(path, ignored);
     return;
   }
-  identity = identity_of(status);
+  made = identity_of(status);
 }
 
 }  // namespace tempfile::platform

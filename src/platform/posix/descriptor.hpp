@@ -29,13 +29,7 @@ auto until_done(std::error_code& error, Call call) noexcept {
   return result;
 }
 
-inline file_identity identity_of(const struct stat& status) noexcept {
-  return {static_cast<std::uint64_t>(status.st_dev), static_cast<std::uint64_t>(status.st_ino)};
-}
-
-inline file_status status_of(const struct stat& status) noexcept {
-  return {identity_of(status), S_ISDIR(status.st_mode) ? file_kind::directory : file_kind::other};
-}
+file_identity identity_of(const struct stat& status) noexcept;
 
 inline mode_t mode_bits(std::filesystem::perms mode) noexcept {
   return static_cast<mode_t>(mode & std::filesystem::perms::mask);
@@ -57,7 +51,7 @@ int subdirectory_flags() noexcept;
 // openat() of a directory, and errc::mount_point if it is on another device than its parent.
 file_handle open_on_same_device(int parent, const char* name, std::error_code& error) noexcept;
 
-// Sets the mode of the directory at `path`, which has just been created and has `identity`, without following a link.
-void set_directory_mode(const char* path, mode_t mode, const file_identity& identity, std::error_code& error) noexcept;
+// Sets the mode of the directory at `path`, which has just been created and is `expected`, without following a link.
+void set_directory_mode(const char* path, mode_t mode, const file_identity& expected, std::error_code& error) noexcept;
 
 }  // namespace tempfile::platform

@@ -8,13 +8,15 @@
 namespace tempfile::platform {
 namespace {
 
+using std::filesystem::file_type;
+
 #if defined(DT_UNKNOWN)
-file_kind kind_of(const dirent& entry) noexcept {
-  if (entry.d_type == DT_UNKNOWN) return file_kind::unknown;
-  return entry.d_type == DT_DIR ? file_kind::directory : file_kind::other;
+file_type type_of(const dirent& entry) noexcept {
+  if (entry.d_type == DT_UNKNOWN) return file_type::none;
+  return entry.d_type == DT_DIR ? file_type::directory : file_type::unknown;
 }
 #else  // d_type came with POSIX.1-2024
-file_kind kind_of(const dirent&) noexcept { return file_kind::unknown; }
+file_type type_of(const dirent&) noexcept { return file_type::none; }
 #endif
 
 }  // namespace
@@ -58,7 +60,7 @@ bool directory_reader::next(directory_entry& entry, std::error_code& error) noex
     }
     if (std::strcmp(found->d_name, ".") == 0 || std::strcmp(found->d_name, "..") == 0) continue;
     entry.name = found->d_name;
-    entry.kind = kind_of(*found);
+    entry.type = type_of(*found);
     error.clear();
     return true;
   }

@@ -12,9 +12,24 @@ void unlink_at(int parent, const char* name, int flags, std::error_code& error) 
   until_done(error, [&] { return call::unlinkat(parent, name, flags); });
 }
 
+std::filesystem::file_type type_of(mode_t mode) noexcept {
+  using std::filesystem::file_type;
+  if (S_ISREG(mode)) return file_type::regular;
+  if (S_ISDIR(mode)) return file_type::directory;
+  if (S_ISLNK(mode)) return file_type::symlink;
+  if (S_ISFIFO(mode)) return file_type::fifo;
+  if (S_ISSOCK(mode)) return file_type::socket;
+  return S_ISBLK(mode) ? file_type::block : file_type::character;
+}
+
 }  // namespace
 
-file_status status(native_path path, std::error_code& error) noexcept { return status_at(AT_FDCWD, path, error); }
+file_identity identity_of(const struct stat& status) noexcept {
+  return {static_cast<std::uint64_t>(status.st_dev), static_cast<std::uint64_t>(status.st_ino),
+          type_of(status.st_mode)};
+}
+
+file_identity identity(native_path path, std::error_code& error) noexcept { return identity_at(AT_FDCWD, path, error); }
 
 void remove_file(native_path path, std::error_code& error) noexcept { unlink_at(AT_FDCWD, path, 0, error); }
 
@@ -33,11 +48,11 @@ int subdirectory_flags() noexcept { return O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
 file_handle open_on_same_device(int parent, const char* name, std::error_code& error) noexcept {
   file_handle directory{until_done(error, [&] { return call::openat(parent, name, subdirectory_flags(), 0); })};
   if (error) return {};
-  const file_status outer = status(parent, error);
+  const file_identity outer = identity(parent, error);
   if (error) return {};
-  const file_status inner = status(directory.native_handle(), error);
+  const file_identity inner = identity(directory.native_handle(), error);
   if (error) return {};
-  if (inner.identity.device == outer.identity.device) return directory;
+  if (inner.device == outer.device) return directory;
   error = errc::mount_point;
   return {};
 }
@@ -54,16 +69,16 @@ bool make_writable(native_handle_type directory, std::error_code& error) noexcep
   return !error;
 }
 
-file_status status(native_handle_type handle, std::error_code& error) noexcept {
+file_identity identity(native_handle_type handle, std::error_code& error) noexcept {
   struct stat status {};
   until_done(error, [&] { return call::fstat(handle, &status); });
-  return status_of(status);
+  return error ? file_identity{} : identity_of(status);
 }
 
-file_status status_at(native_handle_type parent, native_path name, std::error_code& error) noexcept {
+file_identity identity_at(native_handle_type parent, native_path name, std::error_code& error) noexcept {
   struct stat status {};
   until_done(error, [&] { return call::fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW); });
-  return status_of(status);
+  return error ? file_identity{} : identity_of(status);
 }
 
 void remove_file_at(native_handle_type parent, native_path name, std::error_code& error) noexcept {
