@@ -3,6 +3,7 @@
 
 #include <array>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "support.hpp"
@@ -83,6 +84,58 @@ TEST_F(file_handle, refuses_an_offset_that_the_system_can_not_express) {
   EXPECT_EQ(file.size(), 0U);
 }
 
+TEST_F(file_handle, a_seek_that_fails_moves_nothing) {
+  tempfile::file_handle file = make();
+  file.write("text");
+  std::error_code error;
+  for (const auto from : {std::ios::beg, std::ios::cur, std::ios::end}) {
+    file.seek(-5, from, error);
+    EXPECT_EQ(error, std::errc::invalid_argument);
+    EXPECT_EQ(file.seek(0, std::ios::cur), 4U);
+  }
+}
+
+TEST_F(file_handle, a_write_past_the_end_leaves_zeros) {
+  tempfile::file_handle file = make();
+  file.seek(3);
+  file.write("x");
+  EXPECT_EQ(content(file), (std::string{"\0\0\0x", 4}));
+}
+
+TEST_F(file_handle, reads_nothing_past_the_end) {
+  tempfile::file_handle file = make();
+  file.write("12345");
+  std::array<std::byte, 4> buffer{};
+  EXPECT_EQ(file.read_at(3, buffer), 2U);
+  EXPECT_EQ(file.read_at(5, buffer), 0U);
+  EXPECT_EQ(file.read_at(1000, buffer), 0U);
+}
+
+TEST_F(file_handle, takes_blocks_of_nothing) {
+  tempfile::file_handle file = make();
+  EXPECT_EQ(file.write(""), 0U);
+  EXPECT_EQ(file.read(std::span<char>{}), 0U);
+  EXPECT_EQ(file.write_at(10, {}), 0U);
+  EXPECT_EQ(file.read_at(0, {}), 0U);
+  EXPECT_EQ(file.size(), 0U);
+}
+
+TEST_F(file_handle, reads_on_when_the_system_gives_less_than_asked_for) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  tempfile::file_handle reader{ends[0]};
+  // More than a pipe holds, so that no single call can move it all.
+  const std::string sent(300'000, 'x');
+  std::thread writing{[&] {
+    tempfile::file_handle writer{ends[1]};
+    EXPECT_EQ(writer.write(sent), sent.size());
+  }};
+  std::string received(400'000, '?');
+  received.resize(reader.read(std::span<char>{received}));
+  writing.join();
+  EXPECT_EQ(received, sent);
+}
+
 TEST_F(file_handle, resizes_without_moving_the_position) {
   tempfile::file_handle file = make();
   file.write("0123456789");
@@ -135,7 +188,22 @@ TEST_F(file_handle, does_nothing_when_closed_but_say_so) {
   EXPECT_THROW(file.read(byte), fs::filesystem_error);
   EXPECT_THROW(file.write(byte), fs::filesystem_error);
   EXPECT_THROW(static_cast<void>(file.size()), fs::filesystem_error);
+  EXPECT_THROW(file.read_at(0, byte), fs::filesystem_error);
+  EXPECT_THROW(file.write_at(0, byte), fs::filesystem_error);
+  EXPECT_THROW(file.seek(0), fs::filesystem_error);
+  EXPECT_THROW(file.resize(0), fs::filesystem_error);
   EXPECT_THROW(file.sync(), fs::filesystem_error);
+}
+
+TEST_F(file_handle, an_exception_tells_the_reason_but_no_path) {
+  tempfile::file_handle file;
+  try {
+    static_cast<void>(file.size());
+    FAIL() << "size() has not thrown";
+  } catch (const fs::filesystem_error& thrown) {
+    EXPECT_EQ(thrown.code(), std::errc::bad_file_descriptor);
+    EXPECT_EQ(thrown.path1(), fs::path{});
+  }
 }
 
 TEST_F(file_handle, an_error_code_is_cleared_on_success) {
@@ -151,6 +219,31 @@ TEST_F(file_handle, a_full_device_is_reported_with_what_was_written) {
   std::error_code error;
   EXPECT_EQ(full.write("text", error), 0U);
   EXPECT_EQ(error, std::errc::no_space_on_device);
+}
+
+TEST_F(file_handle, a_write_that_is_done_in_part_tells_how_much) {
+  tempfile::file_handle file = make();
+  const support::file_size_limit limit{3};
+  std::error_code error;
+  EXPECT_EQ(file.write("text", error), 3U);
+  EXPECT_EQ(error, std::errc::file_too_large);
+  EXPECT_EQ(file.write_at(2, std::as_bytes(std::span<const char>{"xy", 2}), error), 1U);
+  EXPECT_EQ(error, std::errc::file_too_large);
+  file.resize(4, error);
+  EXPECT_EQ(error, std::errc::file_too_large);
+  EXPECT_EQ(content(file), "tex");
+}
+
+TEST_F(file_handle, closing_tells_what_is_wrong_and_closes) {
+  tempfile::file_handle file = make();
+  ::close(file.native_handle());
+  std::error_code error;
+  file.close(error);
+  EXPECT_EQ(error, std::errc::bad_file_descriptor);
+  EXPECT_FALSE(file.is_open());
+  error = std::make_error_code(std::errc::io_error);
+  file.close(error);
+  EXPECT_FALSE(error);
 }
 
 TEST_F(file_handle, a_move_takes_the_descriptor_along) {
