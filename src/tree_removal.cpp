@@ -1,5 +1,6 @@
 #include "tree_removal.hpp"
 
+#include <ios>
 #include <string>
 #include <utility>
 #include <vector>
@@ -61,6 +62,7 @@ class tree_walk {
   struct level {
     file_handle directory{};         // closed while too many others are open; the first one never is
     file_identity identity{};        // known once it was closed
+    std::uint64_t position{};        // how far it was read when it was closed
     std::size_t name{};              // where its name begins in names_
     std::size_t first_collected{};   // where the names of its sub-directories begin
     std::uintmax_t failed_before{};  // how many failures were reported when it was entered
@@ -224,6 +226,7 @@ class tree_walk {
     level& farthest = levels_[first_open_++];
     std::error_code error;
     farthest.identity = platform::identity(farthest.directory.native_handle(), error);
+    farthest.position = platform::seek(farthest.directory.native_handle(), 0, std::ios_base::cur, error);
     farthest.directory = {};
     return true;
   }
@@ -259,6 +262,7 @@ class tree_walk {
     std::error_code error;
     file_handle directory = platform::open_parent(levels_.back().directory.native_handle(), error);
     if (error || platform::identity(directory.native_handle(), error) != parent.identity) return false;
+    platform::seek(directory.native_handle(), static_cast<std::int64_t>(parent.position), std::ios_base::beg, error);
     parent.directory = std::move(directory);
     first_open_ = index;
     return true;

@@ -233,7 +233,8 @@ TEST_F(glob, two_stars_follow_no_symbolic_link) {
 
 TEST_F(glob, the_result_is_sorted) {
   names files;
-  for (int i = 0; i < 100; ++i) files.push_back("d" + std::to_string(i % 7) + "/f" + std::to_string(i * 37 % 101));
+  for (int i = 0; i < 100; ++i)
+    files.push_back(std::string{"d"} + std::to_string(i % 7) + "/f" + std::to_string(i * 37 % 101));
   make(files);
   std::vector<fs::path> expected;
   for (const std::string& file : files) expected.push_back(directory_ / file);
