@@ -31,7 +31,7 @@ void named_temporary_file::create(const named_temporary_file_options& wanted, in
 
 named_temporary_file::named_temporary_file(named_temporary_file&& other)
     : file_stream{static_cast<file_stream&&>(other)},
-      name_{std::move(other.name_)},
+      name_{std::move(other.name_)},  // NOLINT(bugprone-use-after-move): the base has taken its own part only
       delete_on_close_{other.delete_on_close_} {}
 
 named_temporary_file& named_temporary_file::operator=(named_temporary_file&& other) {
