@@ -31,13 +31,13 @@ void named_temporary_file::create(const named_temporary_file_options& wanted, in
 
 named_temporary_file::named_temporary_file(named_temporary_file&& other)
     : file_stream{static_cast<file_stream&&>(other)},
-      name_{std::move(other.name_)},  // NOLINT(bugprone-use-after-move): the base has taken its own part only
+      name_{std::move(other.name_)},
       delete_on_close_{other.delete_on_close_} {}
 
 named_temporary_file& named_temporary_file::operator=(named_temporary_file&& other) {
   if (this == &other) return *this;
   end();
-  file_stream::operator=(std::move(other));
+  file_stream::operator=(static_cast<file_stream&&>(other));
   name_ = std::move(other.name_);
   delete_on_close_ = other.delete_on_close_;
   return *this;
