@@ -180,6 +180,17 @@ TEST_F(fallbacks, a_tree_is_removed_without_openat2) {
   }
 }
 
+TEST_F(fallbacks, a_tree_is_left_whole_and_the_reason_told_when_there_is_no_descriptor_to_be_had) {
+  make_tree(directory_ / "tree");
+  std::error_code error;
+  {
+    const faults::failing never{faults::call::openat, EMFILE};
+    EXPECT_EQ(tempfile::remove_tree(directory_ / "tree", error), 0U);
+  }
+  EXPECT_EQ(error, std::errc::too_many_files_open);
+  EXPECT_EQ(tempfile::remove_tree(directory_ / "tree"), 7U);
+}
+
 TEST_F(fallbacks, a_file_whose_close_fails_is_reported_and_its_name_is_gone) {
   tempfile::named_temporary_file file{{.dir = directory_.path()}};
   const faults::failing once{faults::call::close, 1, EIO};

@@ -256,20 +256,6 @@ TEST_F(remove_tree, makes_do_with_six_descriptors) {
   expect_gone(tree_);
 }
 
-TEST_F(remove_tree, says_what_is_missing_when_there_is_no_descriptor_at_all) {
-  make_small_tree(tree_);
-  const auto before = snapshot(tree_);
-  EXPECT_EQ(support::run_in_child([&] {
-              const rlimit none{0, 0};
-              if (::setrlimit(RLIMIT_NOFILE, &none) != 0) return 1;
-              std::error_code error;
-              tempfile::remove_tree(tree_, error);
-              return error == std::errc::too_many_files_open ? 0 : 2;
-            }),
-            0);
-  EXPECT_EQ(snapshot(tree_), before);
-}
-
 TEST_F(remove_tree, removes_five_thousand_levels_on_a_small_stack) {
   make_chain(tree_, 5000, "d");
   pthread_attr_t small;
