@@ -121,6 +121,7 @@ TEST_F(fallbacks, an_unnamed_file_is_unlinked_at_once_where_it_can_not_be_made_w
 }
 
 TEST_F(fallbacks, an_unnamed_file_is_not_tried_with_a_name_when_the_reason_is_another) {
+  if (!support::has_linux_platform()) GTEST_SKIP() << "needs Linux: O_TMPFILE";
   for (const int error : {ENOSPC, EMFILE, EACCES, EROFS, EDQUOT}) {
     const faults::without_unnamed_files refused{error};
     std::error_code reported;
@@ -131,6 +132,7 @@ TEST_F(fallbacks, an_unnamed_file_is_not_tried_with_a_name_when_the_reason_is_an
 }
 
 TEST_F(fallbacks, a_refusal_of_unnamed_files_is_not_remembered) {
+  if (!support::has_linux_platform()) GTEST_SKIP() << "needs Linux: O_TMPFILE";
   {
     const faults::without_unnamed_files unsupported{EOPNOTSUPP};
     const tempfile::temporary_file file{{.dir = directory_.path()}};

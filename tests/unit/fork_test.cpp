@@ -126,6 +126,7 @@ TEST_F(fork_test, a_grandchild_removes_nothing_either) {
 
 // In a new process-id namespace the first child has number 1, and so has the first child of that in the next one.
 TEST_F(fork_test, a_child_with_its_parents_process_id_removes_nothing) {
+  if (!support::has_linux_platform()) GTEST_SKIP() << "needs Linux: POSIX tells processes apart by their number only";
   if (!support::is_root()) GTEST_SKIP() << "needs root, to make process-id namespaces";
   constexpr int no_namespaces = 77;
   const int status = run_in_child([&] {

@@ -245,6 +245,7 @@ TEST_F(remove_tree, removes_five_thousand_levels_with_few_descriptors) {
 }
 
 TEST_F(remove_tree, makes_do_with_six_descriptors) {
+  if (!support::has_linux_platform()) GTEST_SKIP() << "needs Linux: readdir() takes one more";
   make_chain(tree_, 100, "d");
   EXPECT_EQ(support::run_in_child([&] {
               for (int descriptor = 3; descriptor < 1024; ++descriptor) ::close(descriptor);
@@ -392,6 +393,7 @@ TEST_F(remove_tree_as_ordinary_user, empties_a_tree_whose_parent_may_not_be_writ
 }
 
 TEST_F(remove_tree_as_ordinary_user, removes_a_tree_below_a_directory_that_may_not_be_read) {
+  if (!support::has_linux_platform()) GTEST_SKIP() << "needs Linux: O_PATH, or O_SEARCH elsewhere";
   run([&] {
     const fs::path parent = scratch_ / "parent";
     make_small_tree(parent / "tree");
@@ -557,6 +559,7 @@ TEST_F(remove_tree_with_mounts, does_not_enter_a_mounted_file_system_and_removes
 }
 
 TEST_F(remove_tree_with_mounts, does_not_enter_a_directory_of_the_same_file_system_that_is_bound_there) {
+  if (!support::has_linux_platform()) GTEST_SKIP() << "needs Linux: openat2()";
   make_small_tree(tree_);
   const auto before = snapshot(canary_);
   run([&] {

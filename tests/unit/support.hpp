@@ -116,6 +116,9 @@ int run_in_child(Work work) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
+// Whether the library was built from what only Linux has, and so keeps the promises that POSIX alone can't.
+inline bool has_linux_platform() { return std::string_view{TEMPFILE_TESTED_PLATFORM} == "linux"; }
+
 inline bool is_root() { return ::geteuid() == 0; }
 
 inline std::string read_file(const std::filesystem::path& path) {
