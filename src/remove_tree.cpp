@@ -29,7 +29,7 @@ std::uintmax_t remove_tree(const fs::path& path) {
 std::uintmax_t remove_tree(const fs::path& path, std::error_code& error) {
   removal_report report;
   remove_or_refuse(path, report);
-  error = report.failed == 0 ? std::error_code{} : report.failures.front().error;
+  error = internal::summary_of(report).code;
   return report.removed;
 }
 

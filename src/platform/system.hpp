@@ -17,6 +17,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace tempfile::platform {
@@ -90,6 +91,7 @@ void remove_directory_at(native_handle_type parent, native_path name, std::error
 struct directory_entry {
   native_path name{};                 // valid until the next call
   std::filesystem::file_type type{};  // none if only identity_at() can tell
+  std::uint64_t position{};           // where resume() finds it again, if it can
 };
 
 // Reads the entries of open directories, one directory after the other, "." and ".." left out.
@@ -100,19 +102,26 @@ class directory_reader {
   directory_reader& operator=(const directory_reader&) = delete;
   ~directory_reader();
 
-  // Reads on where `directory` was left; it stays its owner's.
+  // Reads `directory`, just opened, from its first entry on; it stays its owner's.
   void start(native_handle_type directory, std::error_code& error) noexcept;
-  // From the first entry.
-  void restart(native_handle_type directory, std::error_code& error) noexcept;
+  // Reads `directory` from an entry's position on, whichever descriptor of it gave that; from the first, if that is 0.
+  void resume(native_handle_type directory, std::uint64_t position, std::error_code& error) noexcept;
+  // Whether entries have positions.
+  [[nodiscard]] static bool can_resume() noexcept;
   // Returns false at the end and on an error.
   bool next(directory_entry& entry, std::error_code& error) noexcept;
-  // Whether stopping here and a later start() on the same handle loses no entry.
-  [[nodiscard]] bool may_pause() const noexcept;
 
  private:
   struct state;
   std::unique_ptr<state> state_;
 };
+
+// --- threads ---------------------------------------------------------------------------------------------------------
+
+// How many processors this process may use; at least 1.
+int processors() noexcept;
+// Starts a thread that runs `work(argument)` and handles none of the process's signals.
+std::thread start_thread(void (*work)(void*) noexcept, void* argument, std::error_code& error) noexcept;
 
 // --- the process and its surroundings --------------------------------------------------------------------------------
 

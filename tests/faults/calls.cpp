@@ -89,4 +89,10 @@ int getentropy(void* buffer, std::size_t count) noexcept {
   return 0;
 }
 
+bool start_thread(std::thread& thread, void (*work)(void*) noexcept, void* argument) noexcept {
+  if (fails(call::start_thread)) return false;
+  thread = std::thread{work, argument};
+  return true;
+}
+
 }  // namespace tempfile::platform::call

@@ -28,6 +28,7 @@ enum class call {
   readdir,
   getdents64,
   getentropy,
+  start_thread,
   map_wiped_on_fork,
   count_of_calls
 };

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <utility>
 
 #include "platform/linux/calls.hpp"
 #include "platform/posix/descriptor.hpp"
@@ -34,8 +35,9 @@ file_type type_of(std::uint8_t type) noexcept {
 
 struct directory_reader::state {
   int directory{-1};
-  std::size_t position{};
-  std::size_t end{};
+  std::size_t next{};             // in the batch
+  std::size_t end{};              // of the batch
+  std::uint64_t next_position{};  // in the directory
   alignas(raw_entry) std::array<char, batch_size> batch;
 };
 
@@ -45,35 +47,38 @@ directory_reader::~directory_reader() = default;
 void directory_reader::start(native_handle_type directory, std::error_code& error) noexcept {
   error.clear();
   state_->directory = directory;
-  state_->position = state_->end = 0;
+  state_->next = state_->end = 0;
+  state_->next_position = 0;
 }
 
-void directory_reader::restart(native_handle_type directory, std::error_code& error) noexcept {
+void directory_reader::resume(native_handle_type directory, std::uint64_t position, std::error_code& error) noexcept {
   start(directory, error);
-  seek(directory, 0, std::ios_base::beg, error);
+  state_->next_position = position;
+  seek(directory, static_cast<std::int64_t>(position), std::ios_base::beg, error);
 }
+
+bool directory_reader::can_resume() noexcept { return true; }
 
 bool directory_reader::next(directory_entry& entry, std::error_code& error) noexcept {
   state& at = *state_;
   while (true) {
-    if (at.position == at.end) {
+    if (at.next == at.end) {
       const ssize_t got =
           until_done(error, [&] { return call::getdents64(at.directory, at.batch.data(), batch_size); });
-      at.position = 0;
+      at.next = 0;
       at.end = got > 0 ? static_cast<std::size_t>(got) : 0;
       if (at.end == 0) return false;
     }
     raw_entry raw;
-    std::memcpy(&raw, at.batch.data() + at.position, name_offset);
-    const char* const name = at.batch.data() + at.position + name_offset;
-    at.position += raw.size;
+    std::memcpy(&raw, at.batch.data() + at.next, name_offset);
+    const char* const name = at.batch.data() + at.next + name_offset;
+    const std::uint64_t position = std::exchange(at.next_position, static_cast<std::uint64_t>(raw.offset));
+    at.next += raw.size;
     if (std::strcmp(name, ".") == 0 || std::strcmp(name, "..") == 0) continue;
-    entry = {name, type_of(raw.type)};
+    entry = {name, type_of(raw.type), position};
     error.clear();
     return true;
   }
 }
-
-bool directory_reader::may_pause() const noexcept { return state_->position == state_->end; }
 
 }  // namespace tempfile::platform

@@ -3,6 +3,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <new>
+#include <system_error>
+
 namespace tempfile::platform::call {
 
 int openat(int directory, const char* path, int flags, mode_t mode) noexcept {
@@ -41,5 +45,17 @@ DIR* fdopendir(int descriptor) noexcept { return ::fdopendir(descriptor); }
 dirent* readdir(DIR* directory) noexcept { return ::readdir(directory); }
 
 int getentropy(void* buffer, std::size_t count) noexcept { return ::getentropy(buffer, count); }
+
+bool start_thread(std::thread& thread, void (*work)(void*) noexcept, void* argument) noexcept {
+  try {
+    thread = std::thread{work, argument};
+    return true;
+  } catch (const std::system_error& failed) {
+    errno = failed.code().value();
+  } catch (const std::bad_alloc&) {
+    errno = ENOMEM;
+  }
+  return false;
+}
 
 }  // namespace tempfile::platform::call

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <thread>
 
 namespace tempfile::platform::call {
 
@@ -34,5 +35,8 @@ DIR* fdopendir(int descriptor) noexcept;
 dirent* readdir(DIR* directory) noexcept;
 
 int getentropy(void* buffer, std::size_t count) noexcept;
+
+// Returns false, with errno, if there is no thread to be had.
+bool start_thread(std::thread& thread, void (*work)(void*) noexcept, void* argument) noexcept;
 
 }  // namespace tempfile::platform::call

@@ -44,10 +44,13 @@ void directory_reader::start(native_handle_type directory, std::error_code& erro
   static_cast<void>(copy.release());
 }
 
-void directory_reader::restart(native_handle_type directory, std::error_code& error) noexcept {
-  seek(directory, 0, std::ios_base::beg, error);
+void directory_reader::resume(native_handle_type directory, std::uint64_t position, std::error_code& error) noexcept {
+  seek(directory, static_cast<std::int64_t>(position), std::ios_base::beg, error);
   if (!error) start(directory, error);
 }
+
+// What telldir() says holds for one DIR only (POSIX, seekdir()).
+bool directory_reader::can_resume() noexcept { return false; }
 
 bool directory_reader::next(directory_entry& entry, std::error_code& error) noexcept {
   while (true) {
@@ -65,8 +68,5 @@ bool directory_reader::next(directory_entry& entry, std::error_code& error) noex
     return true;
   }
 }
-
-// The C library has read ahead.
-bool directory_reader::may_pause() const noexcept { return false; }
 
 }  // namespace tempfile::platform

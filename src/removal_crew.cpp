@@ -1,0 +1,149 @@
+#include "removal_crew.hpp"
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <new>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "platform/system.hpp"
+#include "tree_walk.hpp"
+
+namespace tempfile::internal {
+namespace {
+
+// More don't help much: unlinking is bound by the file system's own locks. (Measured with two.)
+constexpr int most_threads = 4;
+// Calls within calls, each of which takes some of the caller's stack.
+constexpr int most_nested = 3;
+
+// Adds what one thread did to what all did. `whole` has room for the failures that are named.
+void merge(removal_report&& part, removal_report& whole) noexcept {
+  whole.removed += part.removed;
+  whole.failed += part.failed;
+  for (removal_failure& failure : part.failures) {
+    if (whole.failures.size() < removal_report::most_named) whole.failures.push_back(std::move(failure));
+  }
+}
+
+// What the threads of one call share.
+class shared_work {
+ public:
+  shared_work(removal_crew& crew, const removal_crew::work& together, int nesting, removal_report& report)
+      : crew_{crew}, together_{together}, nesting_{nesting}, report_{report} {
+    put_back_.reserve(together.left.size());  // so that putting back never fails
+  }
+
+  // A part that a thread of its own does.
+  void help() noexcept {
+    run();
+    crew_.give_back_thread();  // to whoever has much left, inside one of these sub-directories
+  }
+
+  // One thread's part.
+  void run() noexcept {
+    try {
+      tree_walk walk{&crew_, nesting_ + 1};
+      removal_report part;
+      part.failures.reserve(removal_report::most_named);
+      while (const platform::native_path name = next()) {
+        if (!remove(walk, name, part)) break;
+      }
+      const std::lock_guard lock{mutex_};
+      merge(std::move(part), report_);
+    } catch (const std::bad_alloc&) {  // the others do this thread's part
+    }
+  }
+
+  // Of names: what nobody has taken and what was put back.
+  [[nodiscard]] fs::path::string_type left() {
+    fs::path::string_type names{together_.left, next_};
+    names += put_back_;
+    return names;
+  }
+
+ private:
+  platform::native_path next() noexcept {
+    const fs::path::string_type& names = together_.left;
+    std::size_t begin = next_.load(std::memory_order_relaxed);
+    std::size_t end = begin;
+    do {
+      if (begin == names.size()) return nullptr;
+      end = names.find(fs::path::value_type{}, begin) + 1;
+    } while (!next_.compare_exchange_weak(begin, end, std::memory_order_relaxed));
+    return names.c_str() + begin;
+  }
+
+  // Returns false if there are too few descriptors for so many threads.
+  bool remove(tree_walk& walk, platform::native_path name, removal_report& part) noexcept {
+    removal_report one;
+    const bool is_done = walk.remove({.directory = together_.directory,
+                                      .path_of_directory = together_.path,
+                                      .name = name,
+                                      .is_in_the_tree = true,
+                                      .may_run_out_of_handles = true},
+                                     one);
+    if (!is_done) {
+      one.failed = 0;  // is tried again
+      one.failures.clear();
+      put_back(name);
+    }
+    merge(std::move(one), part);
+    return is_done;
+  }
+
+  void put_back(platform::native_path name) noexcept {
+    const std::lock_guard lock{mutex_};
+    put_back_ += name;
+    put_back_ += fs::path::value_type{};
+  }
+
+  removal_crew& crew_;
+  const removal_crew::work& together_;
+  const int nesting_;
+  std::atomic<std::size_t> next_{0};
+  std::mutex mutex_;
+  removal_report& report_;
+  fs::path::string_type put_back_;
+};
+
+void help(void* work) noexcept { static_cast<shared_work*>(work)->help(); }
+
+}  // namespace
+
+bool removal_crew::remove_together(work& together, int nesting, removal_report& report) {
+  if (nesting == most_nested) return false;
+  std::array<std::thread, most_threads> threads;
+  shared_work shared{*this, together, nesting, report};
+  int started = 0;
+  while (take_thread()) {
+    std::error_code error;
+    threads.at(static_cast<std::size_t>(started)) = platform::start_thread(help, &shared, error);
+    if (error) {
+      give_back_thread();
+      break;
+    }
+    ++started;
+  }
+  if (started == 0) return false;
+  shared.run();
+  for (int i = 0; i < started; ++i) threads.at(static_cast<std::size_t>(i)).join();
+  together.left = shared.left();
+  return true;
+}
+
+// The first call comes from the only thread that there is.
+bool removal_crew::take_thread() noexcept {
+  if (spare_ == not_counted) spare_ = std::min(platform::processors(), most_threads) - 1;
+  int spare = spare_;
+  while (spare > 0) {
+    if (spare_.compare_exchange_weak(spare, spare - 1)) return true;
+  }
+  return false;
+}
+
+void removal_crew::give_back_thread() noexcept { ++spare_; }
+
+}  // namespace tempfile::internal

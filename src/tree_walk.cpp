@@ -1,0 +1,350 @@
+#include "tree_walk.hpp"
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "removal_crew.hpp"
+
+namespace tempfile::internal {
+namespace {
+
+// Directories held open at a time: those nearest to where the walk is, to save opening them again on the way back. With
+// the tree's parent and a reader's copy this stays below 32, the smallest limit that is worth supporting.
+constexpr std::size_t most_open = 16;
+// How often a directory is read again because somebody adds entries while it is being removed, and how often anything
+// is tried again because somebody moves directories about.
+constexpr int most_tries = 64;
+// Names of sub-directories collected, in bytes, before some are removed: bounds the memory for one wide directory.
+constexpr std::size_t most_collected = 1 << 20;
+// Fewer sub-directories are not worth a look at how large they are.
+constexpr std::size_t fewest_shared = 8;
+// So many entries take about ten times what it takes to start a thread and to wait for it.
+constexpr std::uintmax_t fewest_entries_shared = 512;
+
+bool is_gone(const std::error_code& error) noexcept { return error == std::errc::no_such_file_or_directory; }
+
+bool is_forbidden(const std::error_code& error) noexcept {
+  return error == std::errc::permission_denied || error == std::errc::operation_not_permitted;
+}
+
+bool is_out_of_handles(const std::error_code& error) noexcept {
+  return error == std::errc::too_many_files_open || error == std::errc::too_many_files_open_in_system;
+}
+
+bool is_not_empty(const std::error_code& error) noexcept {
+  return error == std::errc::directory_not_empty || error == std::errc::file_exists;  // POSIX allows either
+}
+
+std::error_code out_of_memory() noexcept { return std::make_error_code(std::errc::not_enough_memory); }
+
+}  // namespace
+
+tree_walk::tree_walk(removal_crew* crew, int nesting) : crew_{crew}, nesting_{nesting} {}
+
+tree_walk::tree_walk(const fixed_memory& memory) : is_fixed_{true} {
+  levels_.reserve(memory.levels);
+  names_.reserve(memory.names);
+}
+
+bool tree_walk::remove(const removal_target& target, removal_report& report) noexcept {
+  target_ = &target;
+  report_ = &report;
+  first_open_ = 1;
+  moves_ = swaps_ = 0;
+  has_stopped_ = false;
+  names_.clear();
+  levels_.clear();
+  if (!has_room_for_level()) {
+    ++report.failed;
+    return true;
+  }
+  levels_.push_back(
+      {.directory = file_handle{target.directory}, .may_be_changed = target.is_in_the_tree, .is_read = true});
+  remove_entry({target.name, fs::file_type::none});
+  while (!has_stopped_ && (levels_.size() > 1 || levels_.back().collected > 0)) step();
+  static_cast<void>(levels_.front().directory.release());
+  levels_.clear();
+  return !has_stopped_;
+}
+
+void tree_walk::step() noexcept {
+  level& top = levels_.back();
+  if (top.collected > 0) {
+    if (!share(top)) enter(last_name());
+  } else if (!top.is_read) {
+    read(top);
+  } else {
+    leave();
+  }
+}
+
+// --- names -----------------------------------------------------------------------------------------------------------
+
+bool tree_walk::collect(platform::native_path name) noexcept {
+  const fs::path::string_type::size_type size = fs::path::string_type::traits_type::length(name) + 1;
+  if (is_fixed_ && names_.capacity() - names_.size() < size) return false;
+  try {
+    names_.append(name, size);
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  ++levels_.back().collected;
+  return true;
+}
+
+// The name is the last one, and the last level's.
+void tree_walk::forget_name(std::size_t name) noexcept {
+  names_.resize(name);
+  --levels_.back().collected;
+}
+
+// Whether to collect one more name before those that are collected are entered.
+bool tree_walk::has_room_for(platform::native_path name) const noexcept {
+  const level& top = levels_.back();
+  if (top.collected == 0 || !platform::directory_reader::can_resume()) return true;
+  if (is_fixed_) return names_.capacity() - names_.size() > fs::path::string_type::traits_type::length(name);
+  return names_.size() - top.first_collected < most_collected;
+}
+
+bool tree_walk::has_room_for_level() noexcept {
+  if (levels_.size() < levels_.capacity()) return true;
+  if (is_fixed_) return false;
+  try {
+    levels_.reserve(levels_.empty() ? most_open : 2 * levels_.size());
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  return true;
+}
+
+std::size_t tree_walk::last_name() const noexcept {
+  if (names_.size() == 1) return 0;
+  const std::size_t before = names_.rfind(fs::path::value_type{}, names_.size() - 2);
+  return before == fs::path::string_type::npos ? 0 : before + 1;
+}
+
+platform::native_path tree_walk::name_at(std::size_t position) const noexcept { return names_.c_str() + position; }
+
+fs::path tree_walk::path_of_top() const {
+  fs::path path = target_->path_of_directory;
+  for (std::size_t i = 1; i < levels_.size(); ++i) path /= name_at(levels_[i].name);
+  return path;
+}
+
+// --- reports ---------------------------------------------------------------------------------------------------------
+
+void tree_walk::report_in_top(platform::native_path name, const std::error_code& error) noexcept {
+  ++report_->failed;
+  if (is_fixed_ || report_->failures.size() == removal_report::most_named) return;
+  try {
+    fs::path path = path_of_top();
+    if (*name != fs::path::value_type{}) path /= name;
+    report_->failures.push_back({std::move(path), error});
+  } catch (const std::bad_alloc&) {  // it is counted
+  }
+}
+
+void tree_walk::report_top(const std::error_code& error) noexcept {
+  constexpr fs::path::value_type itself{};
+  report_in_top(&itself, error);
+}
+
+// --- one directory ---------------------------------------------------------------------------------------------------
+
+void tree_walk::read(level& top) noexcept {
+  std::error_code error;
+  if (std::exchange(top.is_begun, true)) {
+    reader_.resume(top.directory.native_handle(), top.position, error);
+  } else {
+    reader_.start(top.directory.native_handle(), error);
+  }
+  platform::directory_entry entry;
+  while (!error && reader_.next(entry, error)) {
+    if (!has_room_for(entry.name)) {
+      top.position = entry.position;
+      return;
+    }
+    remove_entry(entry);
+  }
+  top.is_read = true;
+  if (is_out_of_handles(error) && target_->may_run_out_of_handles) {
+    has_stopped_ = true;
+  } else if (error && !is_gone(error)) {
+    report_top(error);
+  }
+}
+
+// Removes what is no directory with anything in it; collects what is.
+void tree_walk::remove_entry(const platform::directory_entry& entry) noexcept {
+  const native_handle_type parent = levels_.back().directory.native_handle();
+  std::error_code error;
+  fs::file_type type = entry.type;
+  if (type == fs::file_type::none) type = platform::identity_at(parent, entry.name, error).type;
+  if (!error && type == fs::file_type::directory) {
+    remove_from_top(entry.name, platform::remove_directory_at, error);
+    if (!error) return;
+    // rmdir(2) says so before it looks whether the directory is empty: what is mounted is never entered.
+    if (error == std::errc::device_or_resource_busy) return report_in_top(entry.name, errc::mount_point);
+    if (error != std::errc::not_a_directory) return collect_or_report(entry.name);
+    error.clear();
+  }
+  // It was, or has become, something else than a directory.
+  if (!error) remove_from_top(entry.name, platform::remove_file_at, error);
+  if (error == std::errc::is_a_directory) return collect_or_report(entry.name);
+  if (error && !is_gone(error)) report_in_top(entry.name, error);
+}
+
+void tree_walk::collect_or_report(platform::native_path name) noexcept {
+  if (!collect(name)) report_in_top(name, out_of_memory());
+}
+
+// Removes by `removal`, if necessary after giving the owner the right to; an entry that is gone is no error.
+template <class Removal>
+void tree_walk::remove_from_top(platform::native_path name, Removal removal, std::error_code& error) noexcept {
+  level& top = levels_.back();
+  removal(top.directory.native_handle(), name, error);
+  if (is_forbidden(error) && std::exchange(top.may_be_changed, false)) {
+    std::error_code ignored;  // then the first reason stands
+    if (platform::make_writable(top.directory.native_handle(), ignored)) {
+      removal(top.directory.native_handle(), name, error);
+    }
+  }
+  if (!error) ++report_->removed;
+  if (is_gone(error)) error.clear();
+}
+
+// --- down ------------------------------------------------------------------------------------------------------------
+
+void tree_walk::enter(std::size_t name) noexcept {
+  level& top = levels_.back();
+  if (top.entered++ == 0) top.removed_before = report_->removed;
+  std::error_code error = has_room_for_level() ? std::error_code{} : out_of_memory();
+  file_handle directory;
+  if (!error) directory = open(name_at(name), error);
+  if (!error && levels_.size() == 1) check_target(directory, error);
+  if (error) {
+    give_up_on(name, error);
+    return;
+  }
+  levels_.push_back({.directory = std::move(directory),
+                     .name = name,
+                     .first_collected = names_.size(),
+                     .failed_before = report_->failed});
+  if (levels_.size() - first_open_ > most_open) close_farthest();
+}
+
+void tree_walk::check_target(const file_handle& directory, std::error_code& error) const noexcept {
+  if (target_->expected == nullptr) return;
+  if (platform::identity(directory.native_handle(), error) != *target_->expected && !error) error = errc::replaced;
+}
+
+void tree_walk::give_up_on(std::size_t name, std::error_code error) noexcept {
+  if (is_out_of_handles(error) && target_->may_run_out_of_handles) {
+    has_stopped_ = true;
+    return;
+  }
+  if (error == std::errc::not_a_directory) {  // swapped meanwhile
+    remove_from_top(name_at(name), platform::remove_file_at, error);
+    if (error == std::errc::is_a_directory && ++swaps_ <= most_tries) return;  // and once more: it is tried again
+  }
+  if (error && !is_gone(error)) report_in_top(name_at(name), error);
+  forget_name(name);
+}
+
+file_handle tree_walk::open(platform::native_path name, std::error_code& error) noexcept {
+  const native_handle_type parent = levels_.back().directory.native_handle();
+  file_handle directory = platform::open_subdirectory(parent, name, error);
+  while (is_out_of_handles(error) && close_farthest()) directory = platform::open_subdirectory(parent, name, error);
+  if (error == std::errc::permission_denied) {
+    std::error_code still;
+    directory = platform::open_forbidden_subdirectory(parent, name, still);
+    if (!still) error.clear();
+  }
+  return directory;
+}
+
+// Closes the open directory that will be needed last. The first and the last level stay open.
+bool tree_walk::close_farthest() noexcept {
+  if (first_open_ + 1 >= levels_.size()) return false;
+  level& farthest = levels_[first_open_++];
+  std::error_code error;
+  farthest.identity = platform::identity(farthest.directory.native_handle(), error);
+  farthest.directory = {};
+  return true;
+}
+
+// --- up --------------------------------------------------------------------------------------------------------------
+
+void tree_walk::leave() noexcept {
+  std::error_code error;
+  open_parent_of_top(error);
+  if (error) {
+    begin_again(error);
+    return;
+  }
+  level left = std::move(levels_.back());
+  levels_.pop_back();
+  remove_from_top(name_at(left.name), platform::remove_directory_at, error);
+  if (is_not_empty(error) && report_->failed == left.failed_before && ++left.rescans <= most_tries) {
+    left.is_read = false;
+    left.position = 0;
+    levels_.push_back(std::move(left));
+    return;
+  }
+  // A directory that only keeps what could not be removed has no reason of its own.
+  const bool has_own_reason = !is_not_empty(error) || report_->failed == left.failed_before;
+  if (error && has_own_reason) report_in_top(name_at(left.name), error);
+  forget_name(left.name);
+}
+
+void tree_walk::open_parent_of_top(std::error_code& error) noexcept {
+  const std::size_t index = levels_.size() - 2;
+  level& parent = levels_[index];
+  if (parent.directory.is_open()) return;
+  file_handle directory = platform::open_parent(levels_.back().directory.native_handle(), error);
+  if (error) return;
+  if (platform::identity(directory.native_handle(), error) != parent.identity && !error) error = errc::replaced;
+  if (error) return;
+  parent.directory = std::move(directory);
+  first_open_ = index;
+}
+
+// The way up is lost: somebody has moved the directory that we are in, say, so that ".." leads elsewhere. What is above
+// can be reached from the first level only. What was moved out of the tree is no longer ours to remove.
+void tree_walk::begin_again(const std::error_code& reason) noexcept {
+  if (is_out_of_handles(reason) && target_->may_run_out_of_handles) {
+    has_stopped_ = true;
+    return;
+  }
+  const bool once_more = ++moves_ <= most_tries;
+  if (!once_more) report_top(reason);
+  names_.resize(once_more ? levels_[1].first_collected : levels_[1].name);
+  levels_.resize(1);
+  levels_.front().collected = once_more ? 1 : 0;
+  first_open_ = 1;
+}
+
+// --- together --------------------------------------------------------------------------------------------------------
+
+// Has the sub-directories that are collected removed by several threads, if that is likely to be faster.
+bool tree_walk::share(level& top) noexcept {
+  if (crew_ == nullptr || top.collected < fewest_shared || top.entered == 0 || !top.may_be_shared) return false;
+  const std::uintmax_t removed_so_far = report_->removed - top.removed_before;
+  if (removed_so_far * top.collected / top.entered < fewest_entries_shared) return false;
+  try {
+    fs::path::string_type names{names_, top.first_collected};
+    const fs::path path = path_of_top();
+    removal_crew::work together{.directory = top.directory.native_handle(), .path = path, .left = names};
+    if (!crew_->remove_together(together, nesting_, *report_)) return false;
+    // What there were no descriptors for while others used them is entered now.
+    names_.replace(top.first_collected, names_.npos, names);
+    top.collected = static_cast<std::size_t>(std::count(names.begin(), names.end(), fs::path::value_type{}));
+    top.may_be_shared = top.collected == 0;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace tempfile::internal
