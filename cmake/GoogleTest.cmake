@@ -1,4 +1,4 @@
-# Makes GTest::gtest_main. Preferred are the sources of the package googletest, because what is built here has the same
+# Makes GTest::gtest. Preferred are the sources of the package googletest, because what is built here has the same
 # sanitizer and the same standard library as the tests; a compiled GoogleTest has those of its distribution.
 set(TEMPFILE_GOOGLETEST_SOURCES /usr/src/googletest CACHE PATH "GoogleTest's sources, if they are here")
 
@@ -6,8 +6,8 @@ if(EXISTS "${TEMPFILE_GOOGLETEST_SOURCES}/CMakeLists.txt")
   set(BUILD_GMOCK OFF)
   set(INSTALL_GTEST OFF)
   add_subdirectory("${TEMPFILE_GOOGLETEST_SOURCES}" googletest EXCLUDE_FROM_ALL)
-  if(NOT TARGET GTest::gtest_main)
-    add_library(GTest::gtest_main ALIAS gtest_main)
+  if(NOT TARGET GTest::gtest)
+    add_library(GTest::gtest ALIAS gtest)
   endif()
 else()
   find_package(GTest)

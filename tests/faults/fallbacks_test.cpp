@@ -1,13 +1,16 @@
 // What the library does where a system, a file system or a filter refuses what it would rather use.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <tempfile/tempfile.hpp>
 
 #include <cerrno>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "../unit/other_rights.hpp"
 #include "../unit/support.hpp"
 #include "faults.hpp"
 
@@ -180,6 +183,58 @@ TEST_F(fallbacks, a_tree_is_removed_without_openat2) {
     make_tree(directory_ / "tree");
     EXPECT_EQ(tempfile::remove_tree(directory_ / "tree"), 7U);
   }
+}
+
+TEST_F(fallbacks, a_directory_bound_from_the_same_file_system_is_not_entered_without_openat2) {
+  const fs::path bound = directory_ / "tree/bound";
+  fs::create_directories(bound);
+  make_tree(directory_ / "canary");
+  const int status = support::run_with_own_mounts([&] {
+    if (::mount((directory_ / "canary").c_str(), bound.c_str(), nullptr, MS_BIND, nullptr) != 0) {
+      return support::not_available;
+    }
+    const faults::failing never{faults::call::openat2, ENOSYS};
+    tempfile::removal_report report;
+    tempfile::remove_tree(directory_ / "tree", report);
+    return report.failed == 1 && report.failures.front().error == tempfile::errc::mount_point ? 0 : 1;
+  });
+  if (status == support::not_available) GTEST_SKIP() << "needs the right to mount";
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(tempfile::remove_tree(directory_ / "canary"), 7U);
+}
+
+// 60 directories of 20 files: enough for several threads.
+constexpr std::uintmax_t entries_of_a_wide_tree = 1261;
+void make_wide_tree(const fs::path& root) {
+  for (int i = 0; i < 60; ++i) {
+    fs::create_directories(root / std::to_string(i));
+    for (int j = 0; j < 20; ++j) support::write_file(root / std::to_string(i) / std::to_string(j), "");
+  }
+}
+
+TEST_F(fallbacks, a_wide_tree_is_removed_where_no_thread_can_be_had) {
+  make_wide_tree(directory_ / "tree");
+  const faults::failing never{faults::call::start_thread, EAGAIN};
+  EXPECT_EQ(tempfile::remove_tree(directory_ / "tree"), entries_of_a_wide_tree);
+  EXPECT_TRUE(never.has_happened() || std::thread::hardware_concurrency() < 2);
+}
+
+TEST_F(fallbacks, a_wide_tree_is_removed_though_its_threads_find_no_descriptors) {
+  const support::scratch_directory quick{support::quick_place()};
+  for (const int nth : {3, 4, 5, 8, 13, 21, 34, 55}) {  // the first two are one thread's, which has nothing to close
+    make_wide_tree(quick / "tree");
+    const faults::failing once{faults::call::openat2, nth, EMFILE};
+    tempfile::removal_report report;
+    EXPECT_EQ(tempfile::remove_tree(quick / "tree", report), entries_of_a_wide_tree) << nth;
+    EXPECT_EQ(report.failed, 0U) << nth;
+  }
+}
+
+TEST_F(fallbacks, a_small_tree_is_removed_by_one_thread) {
+  make_tree(directory_ / "tree");
+  const faults::failing watched{faults::call::start_thread, EAGAIN};
+  EXPECT_EQ(tempfile::remove_tree(directory_ / "tree"), 7U);
+  EXPECT_FALSE(watched.has_happened());
 }
 
 TEST_F(fallbacks, a_tree_is_left_whole_and_the_reason_told_when_there_is_no_descriptor_to_be_had) {

@@ -17,20 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What a tree holds: names, types, modes, contents and where links lead.
-std::vector<std::string> snapshot(const fs::path& root) {
-  std::vector<std::string> all;
-  for (const auto& entry : fs::recursive_directory_iterator{root}) {
-    const fs::file_status status = entry.symlink_status();
-    std::string line = entry.path().string() + ' ' + std::to_string(static_cast<int>(status.type())) + ' ' +
-                       std::to_string(static_cast<unsigned>(status.permissions()));
-    if (fs::is_regular_file(status)) line += ' ' + support::read_file(entry.path());
-    if (fs::is_symlink(status)) line += ' ' + fs::read_symlink(entry.path()).string();
-    all.push_back(line);
-  }
-  std::sort(all.begin(), all.end());
-  return all;
-}
+using support::snapshot;
 
 struct core_call {
   const char* name;

@@ -18,13 +18,15 @@ inline constexpr uid_t nobody = 65534;
 // What the functions below return where the system refuses what the child needs. (Tests exit with small numbers.)
 inline constexpr int not_available = 77;
 
+inline bool become_ordinary_user() {
+  return ::setgroups(0, nullptr) == 0 && ::setgid(nobody) == 0 && ::setuid(nobody) == 0;
+}
+
 // Runs `work` in a child that is an ordinary user: nobody, or whoever runs the tests if that isn't root.
 template <class Work>
 int run_as_ordinary_user(Work work) {
   return run_in_child([&] {
-    if (is_root() && (::setgroups(0, nullptr) != 0 || ::setgid(nobody) != 0 || ::setuid(nobody) != 0)) {
-      return not_available;
-    }
+    if (is_root() && !become_ordinary_user()) return not_available;
     return work();
   });
 }

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -18,71 +19,21 @@
 #include <vector>
 
 #include "other_rights.hpp"
+#include "removal.hpp"
 #include "support.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
+using removal::entries_of_a_small_tree;
+using removal::make_chain;
+using removal::make_small_tree;
+using removal::remove_tree;
+using support::snapshot;
 using tempfile::file_handle;
 using tempfile::removal_report;
 
 constexpr unsigned of_everybody = 0777;
-
-// root, a, a/b, a/b/c, empty, three files, two links: ten entries.
-constexpr std::uintmax_t entries_of_a_small_tree = 10;
-void make_small_tree(const fs::path& root) {
-  fs::create_directories(root / "a/b/c");
-  fs::create_directory(root / "empty");
-  for (const char* const file : {"file", "a/file", "a/b/c/file"}) support::write_file(root / file, "x");
-  fs::create_symlink("nowhere", root / "dangling");
-  fs::create_directory_symlink("..", root / "a/up");
-}
-
-// A chain of directories of this name, one in the other, with a file in the last: made through descriptors, because its
-// path is longer than any call would take.
-void make_chain(const fs::path& root, int levels, const std::string& name) {
-  fs::create_directory(root);
-  file_handle at{::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  for (int level = 0; level < levels; ++level) {
-    ASSERT_EQ(::mkdirat(at.native_handle(), name.c_str(), 0700), 0);
-    at = file_handle{::openat(at.native_handle(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    ASSERT_TRUE(at.is_open());
-  }
-  const file_handle file{::openat(at.native_handle(), "file", O_WRONLY | O_CREAT | O_CLOEXEC, 0600)};
-  ASSERT_TRUE(file.is_open());
-}
-
-class remove_tree : public testing::Test {
- protected:
-  remove_tree() { make_small_tree(canary_); }
-  ~remove_tree() override {
-    EXPECT_EQ(tempfile::remove_tree(canary_), entries_of_a_small_tree);
-    // A test that fails can leave a tree that only this tool removes.
-    static_cast<void>(std::system(
-        ("chmod -R u+rwx '" + scratch_.path().string() + "' && rm -rf '" + scratch_.path().string() + "'/*").c_str()));
-  }
-
-  // Everything in a tree, with modes and contents, to compare with a later time.
-  static std::vector<std::string> snapshot(const fs::path& root) {
-    std::vector<std::string> all;
-    for (const auto& entry : fs::recursive_directory_iterator{root}) {
-      const fs::file_status status = entry.symlink_status();
-      std::string line = entry.path().string() + ' ' + std::to_string(static_cast<unsigned>(status.permissions()));
-      if (fs::is_regular_file(status)) line += ' ' + support::read_file(entry.path());
-      all.push_back(line);
-    }
-    std::sort(all.begin(), all.end());
-    return all;
-  }
-
-  void expect_gone(const fs::path& path) const {
-    EXPECT_EQ(fs::symlink_status(path).type(), fs::file_type::not_found) << path;
-  }
-
-  support::scratch_directory scratch_;
-  fs::path canary_{scratch_ / "canary"};
-  fs::path tree_{scratch_ / "tree"};
-};
 
 // --- counting --------------------------------------------------------------------------------------------------------
 
@@ -212,7 +163,8 @@ TEST_F(remove_tree, follows_no_link_that_takes_a_directorys_place_meanwhile) {
   }};
   const fs::path fresh = scratch_ / "fresh";
   std::error_code failed;
-  for (int round = 0; round < 1000 && !failed; ++round) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{support::is_long_run() ? 60 : 0};
+  for (int round = 0; (round < 1000 || std::chrono::steady_clock::now() < end) && !failed; ++round) {
     make_small_tree(fresh / "a/swapped");
     // The racer has nothing to exchange until the tree has its name.
     tempfile::remove_tree(link, failed);
@@ -228,82 +180,6 @@ TEST_F(remove_tree, follows_no_link_that_takes_a_directorys_place_meanwhile) {
   EXPECT_FALSE(failed) << failed.message();
   EXPECT_GT(exchanged, 0);
   EXPECT_EQ(snapshot(canary_), before);
-}
-
-// --- any depth, any width --------------------------------------------------------------------------------------------
-
-TEST_F(remove_tree, removes_five_thousand_levels_with_few_descriptors) {
-  make_chain(tree_, 5000, "d");
-  EXPECT_EQ(support::run_in_child([&] {
-              for (int descriptor = 3; descriptor < 1024; ++descriptor) ::close(descriptor);
-              const rlimit few{32, 32};
-              if (::setrlimit(RLIMIT_NOFILE, &few) != 0) return 1;
-              return tempfile::remove_tree(tree_) == 5002 ? 0 : 2;
-            }),
-            0);
-  expect_gone(tree_);
-}
-
-TEST_F(remove_tree, makes_do_with_six_descriptors) {
-  if (!support::has_linux_platform()) GTEST_SKIP() << "needs Linux: readdir() takes one more";
-  make_chain(tree_, 100, "d");
-  EXPECT_EQ(support::run_in_child([&] {
-              for (int descriptor = 3; descriptor < 1024; ++descriptor) ::close(descriptor);
-              const rlimit few{6, 6};
-              if (::setrlimit(RLIMIT_NOFILE, &few) != 0) return 1;
-              return tempfile::remove_tree(tree_) == 102 ? 0 : 2;
-            }),
-            0);
-  expect_gone(tree_);
-}
-
-TEST_F(remove_tree, removes_five_thousand_levels_on_a_small_stack) {
-  make_chain(tree_, 5000, "d");
-  pthread_attr_t small;
-  ASSERT_EQ(::pthread_attr_init(&small), 0);
-  ASSERT_EQ(::pthread_attr_setstacksize(&small, std::size_t{64} * 1024), 0);
-  pthread_t thread{};
-  const auto work = [](void* tree) -> void* {
-    std::error_code error;
-    tempfile::remove_tree(*static_cast<const fs::path*>(tree), error);
-    return nullptr;
-  };
-  ASSERT_EQ(::pthread_create(&thread, &small, work, &tree_), 0);
-  ::pthread_join(thread, nullptr);
-  ::pthread_attr_destroy(&small);
-  expect_gone(tree_);
-}
-
-TEST_F(remove_tree, removes_what_no_path_is_long_enough_to_name) {
-  make_chain(tree_, 300, std::string(255, 'n'));
-  EXPECT_EQ(tempfile::remove_tree(tree_), 302U);
-  expect_gone(tree_);
-}
-
-TEST_F(remove_tree, removes_wide_directories) {
-  fs::create_directory(tree_);
-  for (int i = 0; i < 3000; ++i) {
-    support::write_file(tree_ / ("file" + std::to_string(i)), "");
-    fs::create_directory(tree_ / ("dir" + std::to_string(i)));
-    if (i % 3 == 0) support::write_file(tree_ / ("dir" + std::to_string(i)) / "file", "");
-  }
-  EXPECT_EQ(tempfile::remove_tree(tree_), 7001U);
-  expect_gone(tree_);
-}
-
-// Their names are more than are collected at a time, and their depth more than is held open.
-TEST_F(remove_tree, removes_wide_directories_of_deep_ones_with_long_names) {
-  fs::create_directory(tree_);
-  constexpr int width = 5000;
-  for (int i = 0; i < width; ++i) {
-    const fs::path wide = tree_ / (std::string(240, 'w') + std::to_string(i));
-    fs::create_directory(wide);
-    support::write_file(wide / "file", "");
-  }
-  const fs::path deep = tree_ / (std::string(240, 'w') + "0") / "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20";
-  fs::create_directories(deep);
-  EXPECT_EQ(tempfile::remove_tree(tree_), 1U + 2U * width + 20U);
-  expect_gone(tree_);
 }
 
 // --- any kind of entry -----------------------------------------------------------------------------------------------
@@ -555,11 +431,11 @@ TEST_F(remove_tree_with_mounts, does_not_enter_a_mounted_file_system_and_removes
     if (support::entries(tree_) != std::vector{tree_ / "a"}) return 4;
     return support::entries(tree_ / "a/b") == std::vector{mounted} ? 0 : 5;
   });
+  if (IsSkipped()) return;
   EXPECT_EQ(tempfile::remove_tree(tree_), 4U);  // the mount has gone with the child
 }
 
 TEST_F(remove_tree_with_mounts, does_not_enter_a_directory_of_the_same_file_system_that_is_bound_there) {
-  if (!support::has_linux_platform()) GTEST_SKIP() << "needs Linux: openat2()";
   make_small_tree(tree_);
   const auto before = snapshot(canary_);
   run([&] {

@@ -24,12 +24,22 @@
 
 namespace support {
 
+// Whether ./dev test --long runs the tests: those that grow with their patience then do.
+inline bool is_long_run() { return std::getenv("TEMPFILE_TEST_LONG") != nullptr; }
+
+inline std::string usual_place() {
+  const char* const parent = std::getenv("TMPDIR");
+  return parent != nullptr && *parent == '/' ? parent : "/tmp";
+}
+
+// Where hundreds of thousands of files take seconds, not minutes: a file system in memory, if there is one.
+inline std::string quick_place() { return ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : usual_place(); }
+
 // A new private directory, removed at the end by means that are not the library's.
 class scratch_directory {
  public:
-  scratch_directory() {
-    const char* const parent = std::getenv("TMPDIR");
-    std::string name = (parent != nullptr && *parent == '/' ? std::string{parent} : "/tmp") + "/tempfile-test-XXXXXX";
+  explicit scratch_directory(const std::string& parent = usual_place()) {
+    std::string name = parent + "/tempfile-test-XXXXXX";
     if (::mkdtemp(name.data()) == nullptr) throw std::system_error{errno, std::system_category(), name};
     path_ = name;
   }
@@ -128,6 +138,22 @@ inline std::string read_file(const std::filesystem::path& path) {
 
 inline void write_file(const std::filesystem::path& path, std::string_view content) {
   std::ofstream{path, std::ios::binary} << content;
+}
+
+// What a tree holds: names, types, modes, contents and where links lead; to compare with a later time.
+inline std::vector<std::string> snapshot(const std::filesystem::path& root) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> all;
+  for (const auto& entry : fs::recursive_directory_iterator{root}) {
+    const fs::file_status status = entry.symlink_status();
+    std::string line = entry.path().string() + ' ' + std::to_string(static_cast<int>(status.type())) + ' ' +
+                       std::to_string(static_cast<unsigned>(status.permissions()));
+    if (fs::is_regular_file(status)) line += ' ' + support::read_file(entry.path());
+    if (fs::is_symlink(status)) line += ' ' + fs::read_symlink(entry.path()).string();
+    all.push_back(line);
+  }
+  std::sort(all.begin(), all.end());
+  return all;
 }
 
 // While it lives, this process can't make a file longer than `bytes`: writing fails with EFBIG.

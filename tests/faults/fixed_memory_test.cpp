@@ -1,0 +1,131 @@
+// The walk that removes trees from a signal handler: it allocates nothing, and makes do with the memory it was given.
+#include <gtest/gtest.h>
+#include <tempfile/tempfile.hpp>
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <new>
+#include <string>
+
+#include "../unit/removal.hpp"
+#include "../unit/support.hpp"
+#include "tree_walk.hpp"
+
+namespace {
+
+std::atomic<bool> is_counting{false};
+std::atomic<int> allocations{0};
+
+void* allocate(std::size_t size) {
+  if (is_counting) ++allocations;
+  void* const memory = std::malloc(size);  // NOLINT(*-no-malloc): what else
+  if (memory == nullptr) throw std::bad_alloc{};
+  return memory;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate(size); }
+void* operator new[](std::size_t size) { return allocate(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace {
+
+namespace fs = std::filesystem;
+using tempfile::removal_report;
+using tempfile::internal::tree_walk;
+
+class fixed_memory : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!support::has_linux_platform()) GTEST_SKIP() << "needs Linux: readdir() allocates";
+  }
+
+  removal_report remove_by(tree_walk& walk) {
+    const tempfile::file_handle parent{::open(scratch_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    removal_report report;
+    walk.remove({.directory = parent.native_handle(), .path_of_directory = scratch_.path(), .name = "tree"}, report);
+    return report;
+  }
+
+  support::scratch_directory scratch_;
+  fs::path tree_{scratch_ / "tree"};
+};
+
+constexpr tree_walk::fixed_memory enough{.levels = 1024, .names = 64 * 1024};
+
+struct handled {
+  tree_walk* walk;
+  tempfile::native_handle_type parent;
+  const fs::path* path;
+  removal_report report;
+};
+handled* given = nullptr;
+
+extern "C" void remove_in_handler(int) {
+  given->walk->remove({.directory = given->parent, .path_of_directory = *given->path, .name = "tree"}, given->report);
+}
+
+TEST_F(fixed_memory, removes_a_tree_in_a_signal_handler_without_allocating) {
+  removal::make_small_tree(tree_);
+  removal::make_chain(tree_ / "chain", 100, "d");
+  fs::permissions(tree_ / "a", fs::perms::none);
+  tree_walk walk{enough};
+  const tempfile::file_handle parent{::open(scratch_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  handled work{&walk, parent.native_handle(), &scratch_.path(), {}};
+  given = &work;
+  const auto before = std::signal(SIGUSR1, remove_in_handler);
+  is_counting = true;
+  std::raise(SIGUSR1);
+  is_counting = false;
+  std::signal(SIGUSR1, before);
+  EXPECT_EQ(allocations, 0);
+  EXPECT_EQ(work.report.failed, 0U);
+  EXPECT_EQ(work.report.removed, removal::entries_of_a_small_tree + 102);
+  EXPECT_FALSE(fs::exists(tree_));
+}
+
+TEST_F(fixed_memory, can_be_used_again) {
+  tree_walk walk{enough};
+  for (int i = 0; i < 3; ++i) {
+    removal::make_small_tree(tree_);
+    EXPECT_EQ(remove_by(walk).removed, removal::entries_of_a_small_tree);
+  }
+}
+
+TEST_F(fixed_memory, removes_wide_directories_whose_names_it_can_not_hold) {
+  constexpr int width = 500;
+  for (int i = 0; i < width; ++i) fs::create_directories(tree_ / (std::string(200, 'w') + std::to_string(i)) / "d");
+  tree_walk walk{{.levels = 8, .names = 1024}};
+  const removal_report report = remove_by(walk);
+  EXPECT_EQ(report.failed, 0U);
+  EXPECT_EQ(report.removed, 2U * width + 1);
+}
+
+TEST_F(fixed_memory, leaves_and_counts_what_is_too_deep_for_it_and_removes_all_else) {
+  removal::make_small_tree(tree_);
+  removal::make_chain(tree_ / "chain", 20, "d");
+  {
+    tree_walk walk{{.levels = 8, .names = 1024}};
+    const removal_report report = remove_by(walk);
+    EXPECT_EQ(report.failed, 1U);
+    EXPECT_EQ(report.removed, removal::entries_of_a_small_tree - 1);
+  }
+  EXPECT_EQ(support::entries(tree_).size(), 1U);
+  tree_walk walk{enough};
+  EXPECT_EQ(remove_by(walk).removed, 23U);
+}
+
+TEST_F(fixed_memory, leaves_and_counts_a_name_that_is_too_long_for_it) {
+  fs::create_directories(tree_ / std::string(200, 'n') / "d");
+  tree_walk walk{{.levels = 8, .names = 100}};
+  const removal_report report = remove_by(walk);
+  EXPECT_EQ(report.failed, 1U);
+  EXPECT_EQ(report.removed, 0U);
+}
+
+}  // namespace
