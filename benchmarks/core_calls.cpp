@@ -6,11 +6,12 @@
 #include <unistd.h>
 #include <tempfile/tempfile.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <string>
 #include <vector>
+
+#include "measure.hpp"
 
 namespace {
 
@@ -25,12 +26,6 @@ double nanoseconds_per_call(void (*call)(const fs::path&), const fs::path& direc
   return taken.count() / calls_in_a_round;
 }
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 void compare(benchmark::State& state, void (*ours)(const fs::path&), void (*bare)(const fs::path&),
              const fs::path& parent) {
   const tempfile::temporary_directory directory{{.dir = parent}};
@@ -42,9 +37,9 @@ void compare(benchmark::State& state, void (*ours)(const fs::path&), void (*bare
     ours_taken.push_back(nanoseconds_per_call(ours, directory.path()));
     ratios.push_back(ours_taken.back() / bare_taken.back());
   }
-  state.counters["bare_ns"] = median(bare_taken);
-  state.counters["ours_ns"] = median(ours_taken);
-  state.counters["ratio"] = median(ratios);
+  state.counters["bare_ns"] = measure::median(bare_taken);
+  state.counters["ours_ns"] = measure::median(ours_taken);
+  state.counters["ratio"] = measure::median(ratios);
 }
 
 // --- ours ------------------------------------------------------------------------------------------------------------

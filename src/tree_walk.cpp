@@ -166,8 +166,13 @@ void tree_walk::read(level& top) noexcept {
       return;
     }
     remove_entry(entry);
+    if (!top.is_doubtful && reader_.is_likely_at_end()) {
+      top.position = reader_.position();
+      top.is_read = true;
+      return;
+    }
   }
-  top.is_read = true;
+  top.is_read = top.is_at_end = true;
   if (is_out_of_handles(error) && target_->may_run_out_of_handles) {
     has_stopped_ = true;
   } else if (error && !is_gone(error)) {
@@ -286,9 +291,7 @@ void tree_walk::leave() noexcept {
   level left = std::move(levels_.back());
   levels_.pop_back();
   remove_from_top(name_at(left.name), platform::remove_directory_at, error);
-  if (is_not_empty(error) && report_->failed == left.failed_before && ++left.rescans <= most_tries) {
-    left.is_read = false;
-    left.position = 0;
+  if (is_not_empty(error) && read_on(left)) {
     levels_.push_back(std::move(left));
     return;
   }
@@ -296,6 +299,17 @@ void tree_walk::leave() noexcept {
   const bool has_own_reason = !is_not_empty(error) || report_->failed == left.failed_before;
   if (error && has_own_reason) report_in_top(name_at(left.name), error);
   forget_name(left.name);
+}
+
+// A directory is not empty though all that was read is gone, or could not be removed. Returns whether to look again.
+bool tree_walk::read_on(level& left) noexcept {
+  if (left.is_at_end) {
+    if (report_->failed != left.failed_before || ++left.rescans > most_tries) return false;
+    left.position = 0;  // somebody has added something
+  }
+  left.is_read = left.is_at_end = false;
+  left.is_doubtful = true;
+  return true;
 }
 
 void tree_walk::open_parent_of_top(std::error_code& error) noexcept {

@@ -68,7 +68,9 @@ class tree_walk {
     int rescans{};
     bool may_be_changed{true};  // to give its owner the right to remove what is in it
     bool is_begun{false};       // to be read
-    bool is_read{false};        // to its end
+    bool is_read{false};        // to what is likely its end
+    bool is_at_end{false};      // for certain
+    bool is_doubtful{false};    // whether what looks like the end is
     bool may_be_shared{true};   // among several threads
   };
 
@@ -98,6 +100,7 @@ class tree_walk {
   bool close_farthest() noexcept;
 
   void leave() noexcept;
+  bool read_on(level& left) noexcept;
   void open_parent_of_top(std::error_code& error) noexcept;
   void begin_again(const std::error_code& reason) noexcept;
 

@@ -33,8 +33,10 @@ struct removal_report {
 ///
 /// Nothing is followed: a symbolic link, at the root too, is removed itself. The walk goes through descriptors from the
 /// first open on, so no depth, no length of a path and no directory swapped for a link meanwhile leads it astray; it
-/// holds a bounded number of descriptors and a fixed stack. Directories that forbid their owner to read, write or
-/// search are made removable. A mount point, a bind mount included, is not entered but reported (errc::mount_point),
+/// makes do with a small stack and six free descriptors, and holds some sixteen at most for each thread. Where many
+/// entries are left in many sub-directories, up to three threads help that take none of the process's signals and have
+/// ended when the call returns; where none can be had, it does without. Directories that forbid their owner to read,
+/// write or search are made removable. A mount point, a bind mount included, is not entered but reported (errc::mount_point),
 /// and so is everything else that can't be removed, after the rest is gone. Entries that somebody else removes
 /// meanwhile are no error. "/" and paths that end in "." or ".." are refused.
 ///

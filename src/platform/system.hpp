@@ -110,6 +110,10 @@ class directory_reader {
   [[nodiscard]] static bool can_resume() noexcept;
   // Returns false at the end and on an error.
   bool next(directory_entry& entry, std::error_code& error) noexcept;
+  // Whether the end must be here, if the system gives all that it has room for; next() asks it once more.
+  [[nodiscard]] bool is_likely_at_end() const noexcept;
+  // Where next() goes on, for resume().
+  [[nodiscard]] std::uint64_t position() const noexcept;
 
  private:
   struct state;

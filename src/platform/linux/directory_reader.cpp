@@ -2,6 +2,7 @@
 #include <dirent.h>
 
 #include <array>
+#include <climits>
 #include <cstddef>
 #include <cstring>
 #include <utility>
@@ -58,6 +59,13 @@ void directory_reader::resume(native_handle_type directory, std::uint64_t positi
 }
 
 bool directory_reader::can_resume() noexcept { return true; }
+
+bool directory_reader::is_likely_at_end() const noexcept {
+  constexpr std::size_t longest_entry = (name_offset + NAME_MAX + 1 + 7) / 8 * 8;  // linux_dirent64 is aligned to 8
+  return state_->next == state_->end && state_->end != 0 && state_->end + longest_entry <= batch_size;
+}
+
+std::uint64_t directory_reader::position() const noexcept { return state_->next_position; }
 
 bool directory_reader::next(directory_entry& entry, std::error_code& error) noexcept {
   state& at = *state_;

@@ -52,6 +52,10 @@ void directory_reader::resume(native_handle_type directory, std::uint64_t positi
 // What telldir() says holds for one DIR only (POSIX, seekdir()).
 bool directory_reader::can_resume() noexcept { return false; }
 
+bool directory_reader::is_likely_at_end() const noexcept { return false; }
+
+std::uint64_t directory_reader::position() const noexcept { return 0; }
+
 bool directory_reader::next(directory_entry& entry, std::error_code& error) noexcept {
   while (true) {
     errno = 0;  // the only way to tell the end from an error (readdir(3))

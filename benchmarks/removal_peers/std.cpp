@@ -1,0 +1,5 @@
+#include "peer.hpp"
+
+int main(int count, char** arguments) {
+  return run_peer(count, arguments, [](const std::filesystem::path& tree) { std::filesystem::remove_all(tree); });
+}
