@@ -154,11 +154,9 @@ void tree_walk::report_top(const std::error_code& error) noexcept {
 
 void tree_walk::read(level& top) noexcept {
   std::error_code error;
-  if (std::exchange(top.is_begun, true)) {
-    reader_.resume(top.directory.native_handle(), top.position, error);
-  } else {
-    reader_.start(top.directory.native_handle(), error);
-  }
+  do {
+    begin_reading(top, error);
+  } while (is_out_of_handles(error) && close_farthest());  // a reader may need one of its own
   platform::directory_entry entry;
   while (!error && reader_.next(entry, error)) {
     if (!has_room_for(entry.name)) {
@@ -178,6 +176,15 @@ void tree_walk::read(level& top) noexcept {
   } else if (error && !is_gone(error)) {
     report_top(error);
   }
+}
+
+void tree_walk::begin_reading(level& top, std::error_code& error) noexcept {
+  if (top.is_begun) {
+    reader_.resume(top.directory.native_handle(), top.position, error);
+  } else {
+    reader_.start(top.directory.native_handle(), error);
+  }
+  top.is_begun = top.is_begun || !error;
 }
 
 // Removes what is no directory with anything in it; collects what is.

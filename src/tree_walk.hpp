@@ -88,6 +88,7 @@ class tree_walk {
   void report_top(const std::error_code& error) noexcept;
 
   void read(level& top) noexcept;
+  void begin_reading(level& top, std::error_code& error) noexcept;
   void remove_entry(const platform::directory_entry& entry) noexcept;
   void collect_or_report(platform::native_path name) noexcept;
   template <class Removal>
