@@ -188,16 +188,16 @@ std::string in_milliseconds(const std::vector<double>& seconds) {
   return text;
 }
 
-// Ours over the fastest other's of the same round: median, and from lowest to highest.
+// Ours over that other's of the same round whose median is the lowest: median, and from lowest to highest.
 std::string ratio_to_fastest(const std::vector<std::vector<double>>& taken, std::size_t rounds) {
-  std::vector<double> ratios;
-  for (std::size_t round = 0; round < rounds; ++round) {
-    double fastest = 1e9;
-    for (std::size_t i = 1; i < taken.size(); ++i) {
-      if (taken[i].size() == rounds) fastest = std::min(fastest, taken[i][round]);
-    }
-    ratios.push_back(taken.front().at(round) / fastest);
+  const std::vector<double>* fastest = nullptr;
+  for (std::size_t i = 1; i < taken.size(); ++i) {
+    const bool is_whole = taken[i].size() == rounds;
+    if (is_whole && (fastest == nullptr || measure::median(taken[i]) < measure::median(*fastest))) fastest = &taken[i];
   }
+  if (fastest == nullptr || taken.front().size() != rounds) return "none";
+  std::vector<double> ratios;
+  for (std::size_t round = 0; round < rounds; ++round) ratios.push_back(taken.front()[round] / (*fastest)[round]);
   const auto [lowest, highest] = std::minmax_element(ratios.begin(), ratios.end());
   std::string text(48, '\0');
   text.resize(static_cast<std::size_t>(
@@ -218,7 +218,8 @@ void compare_speed(const std::vector<peer>& peers, const fs::path& place, std::s
   for (const shape& tried : shapes) {
     std::vector<std::vector<double>> taken(peers.size());
     for (std::size_t round = 0; round < rounds; ++round) {
-      for (std::size_t i = 0; i < peers.size(); ++i) {
+      for (std::size_t turn = 0; turn < peers.size(); ++turn) {
+        const std::size_t i = (turn + round) % peers.size();
         const tempfile::temporary_directory parent{{.dir = place}};
         tried.make(parent / "tree");
         if (const auto seconds = remove_by(peers[i], parent / "tree")) taken[i].push_back(*seconds);
