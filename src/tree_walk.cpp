@@ -40,9 +40,9 @@ std::error_code out_of_memory() noexcept { return std::make_error_code(std::errc
 
 }  // namespace
 
-tree_walk::tree_walk(removal_crew* crew, int nesting) : crew_{crew}, nesting_{nesting} {}
+tree_walk::tree_walk(removal_crew* crew, int nesting) : crew_{crew}, nesting_{nesting}, reader_{true} {}
 
-tree_walk::tree_walk(const fixed_memory& memory) : is_fixed_{true} {
+tree_walk::tree_walk(const fixed_memory& memory) : is_fixed_{true}, reader_{false} {
   levels_.reserve(memory.levels);
   names_.reserve(memory.names);
 }

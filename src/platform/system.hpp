@@ -94,10 +94,12 @@ struct directory_entry {
   std::uint64_t position{};           // where resume() finds it again, if it can
 };
 
-// Reads the entries of open directories, one directory after the other, "." and ".." left out.
+// Reads the entries of open directories, one directory after the other, "." and ".." left out, in whichever order is the
+// fastest to remove them in.
 class directory_reader {
  public:
-  directory_reader();
+  // One that may not allocate takes all of its memory now, as far as the platform can.
+  explicit directory_reader(bool may_allocate);
   directory_reader(const directory_reader&) = delete;
   directory_reader& operator=(const directory_reader&) = delete;
   ~directory_reader();

@@ -28,7 +28,7 @@ struct directory_reader::state {
   std::unique_ptr<DIR, closer> stream;
 };
 
-directory_reader::directory_reader() : state_{std::make_unique<state>()} {}
+directory_reader::directory_reader(bool) : state_{std::make_unique<state>()} {}
 directory_reader::~directory_reader() = default;
 
 void directory_reader::start(native_handle_type directory, std::error_code& error) noexcept {
