@@ -247,7 +247,7 @@ int main(int count, char** arguments) {
     return 1;
   }
   compare_survival(peers, tempfile::gettempdir());
-  // The others are slower by a third and more.
+  // The others are slower by a quarter and more.
   std::erase_if(peers, [](const peer& who) {
     return who.name == "boost" || who.name == "qt" || who.name == "poco" || who.name == "python";
   });

@@ -121,7 +121,7 @@ TEST_F(remove_huge_tree, of_wide_directories) {
 // Where names are listed by their hashes, as on ext4, files are removed in another order than they are listed in,
 // unless there are directories among them; where those turn up is left to chance.
 TEST_F(remove_huge_tree, of_large_directories_with_few_directories_among_the_files) {
-  constexpr int files = 6000;
+  constexpr int files = 3000;
   const support::scratch_directory place;
   const fs::path tree = place / "tree";
   for (const int directories : {0, 1, 2, 5}) {
