@@ -16,6 +16,8 @@ failure refusal(fs::path path, const char* why) {
   return {std::make_error_code(std::errc::invalid_argument), std::move(path), why};
 }
 
+}  // namespace
+
 void check(const request& wanted, failure& failed) {
   if (!may_be_part_of_a_name(wanted.prefix)) {
     failed = refusal(wanted.prefix, "the prefix holds a separator or NUL");
@@ -25,6 +27,8 @@ void check(const request& wanted, failure& failed) {
     failed = refusal(wanted.dir, "the directory's path holds a NUL");
   }
 }
+
+namespace {
 
 // Checks the request, and calls use(directory) with the directory to create in.
 template <class Use>

@@ -31,6 +31,9 @@ request request_for_directory(const Options& wanted) {
   return {wanted.prefix, wanted.suffix, wanted.dir, {wanted.mode.value_or(fs::perms::owner_all), wanted.inheritable}};
 }
 
+// Refuses what can't be part of a path.
+void check(const request& wanted, failure& failed);
+
 struct named_file {
   file_handle file;
   fs::path path;

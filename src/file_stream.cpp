@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "failure.hpp"
+#include "spool.hpp"
 
 namespace tempfile {
 
@@ -43,7 +44,12 @@ void file_stream::swap(file_stream& other) {
 }
 
 void file_stream::attach(file_handle handle) {
-  buffer_ = filebuf{std::move(handle)};
+  buffer_.open(std::move(handle));
+  clear();
+}
+
+void file_stream::attach(std::unique_ptr<internal::spool> memory) {
+  buffer_.open(std::move(memory));
   clear();
 }
 
@@ -51,6 +57,14 @@ file_stream& file_stream::seek(std::streamoff offset, std::ios_base::seekdir fro
   clear(rdstate() & badbit);
   if (buffer_.pubseekoff(offset, from) == pos_type{off_type{-1}}) setstate(failbit);
   return *this;
+}
+
+void file_stream::truncate(std::uint64_t size, std::error_code& error) noexcept { buffer_.truncate(size, error); }
+
+void file_stream::truncate(std::uint64_t size) {
+  internal::failure failed;
+  truncate(size, failed.code);
+  internal::raise_if(failed, "cannot truncate a file");
 }
 
 void file_stream::close(std::error_code& error) noexcept { buffer_.close(error); }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "platform/system.hpp"
+#include "spool.hpp"
 
 // The buffer is in one of three states. Idle: no area is set. Reading: the get area holds what was read from the file;
 // its end is where the descriptor stands. Writing: the put area holds what is still to be written; its begin is where
@@ -23,9 +24,14 @@ std::span<std::byte> bytes_of(char* first, std::size_t count) noexcept {
 
 }  // namespace
 
+filebuf::filebuf() = default;
+
+filebuf::filebuf(file_handle handle) : handle_{std::move(handle)} {}
+
 filebuf::filebuf(filebuf&& other)
     : std::streambuf{other},
       handle_{std::move(other.handle_)},
+      memory_{std::move(other.memory_)},
       buffer_{std::move(other.buffer_)},
       last_error_{std::exchange(other.last_error_, {})},
       write_error_{std::exchange(other.write_error_, {})} {
@@ -47,6 +53,7 @@ filebuf::~filebuf() {
 void filebuf::swap(filebuf& other) {
   std::streambuf::swap(other);
   std::swap(handle_, other.handle_);
+  std::swap(memory_, other.memory_);
   std::swap(buffer_, other.buffer_);
   std::swap(last_error_, other.last_error_);
   std::swap(write_error_, other.write_error_);
@@ -68,19 +75,20 @@ void filebuf::abandon(std::error_code& error) noexcept {
   flush();
   const std::error_code lost = std::exchange(write_error_, {});
   become_idle();
+  memory_.reset();
   handle_.close(error);
   if (lost) error = lost;
 }
 
 file_handle filebuf::release(std::error_code& error) noexcept {
-  error.clear();
-  if (sync() != 0) {
-    error = last_error_;
-    return {};
-  }
+  leave_memory(error);
+  if (!error && sync() != 0) error = last_error_;
+  if (error) return {};
   become_idle();
   return std::move(handle_);
 }
+
+void filebuf::open(file_handle handle) noexcept { handle_ = std::move(handle); }
 
 // --- reading ---------------------------------------------------------------------------------------------------------
 
@@ -138,16 +146,18 @@ std::streamsize filebuf::showmanyc() {
   const off_type at = position();
   if (at < 0) return -1;
   std::error_code error;
-  const auto size = static_cast<off_type>(handle_.size(error));
-  return error ? -1 : std::max<off_type>(size - at, 0);
+  const auto end = static_cast<off_type>(size(error));
+  return error ? -1 : std::max<off_type>(end - at, 0);
 }
 
 // --- writing ---------------------------------------------------------------------------------------------------------
 
 filebuf::int_type filebuf::overflow(int_type character) {
-  if (!start_writing()) return traits_type::eof();
+  if (traits_type::eq_int_type(character, traits_type::eof())) {
+    return start_writing() ? traits_type::not_eof(character) : traits_type::eof();
+  }
+  if (!start_writing() || !make_room_for(1)) return traits_type::eof();
   if (pptr() == epptr() && !flush()) return traits_type::eof();
-  if (traits_type::eq_int_type(character, traits_type::eof())) return traits_type::not_eof(character);
   const char byte = traits_type::to_char_type(character);
   put(&byte, 1);
   return character;
@@ -155,7 +165,7 @@ filebuf::int_type filebuf::overflow(int_type character) {
 
 std::streamsize filebuf::xsputn(const char* source, std::streamsize count) {
   const auto wanted = static_cast<std::size_t>(std::max<std::streamsize>(count, 0));
-  if (wanted == 0 || !start_writing()) return 0;
+  if (wanted == 0 || !start_writing() || !make_room_for(wanted)) return 0;
   const auto room = static_cast<std::size_t>(epptr() - pptr());
   if (wanted <= room) {
     put(source, wanted);
@@ -164,7 +174,8 @@ std::streamsize filebuf::xsputn(const char* source, std::streamsize count) {
   if (wanted >= buffer_size) {
     if (!flush()) return 0;
     std::error_code error;
-    const std::size_t written = handle_.write(std::string_view{source, wanted}, error);
+    const std::size_t written = write_all(source, wanted, error);
+    set_put_area();
     return failed_to_write(error) ? static_cast<std::streamsize>(written) : count;
   }
   put(source, room);
@@ -177,10 +188,10 @@ bool filebuf::flush() noexcept {
   if (unwritten() == 0) return true;
   std::error_code error;
   const std::size_t count = unwritten();
-  const std::size_t written = handle_.write(std::string_view{pbase(), count}, error);
+  const std::size_t written = write_all(pbase(), count, error);
   // What could not be written is tried again with the next flush.
   std::memmove(buffer_.get(), buffer_.get() + written, count - written);
-  setp(buffer_.get(), buffer_.get() + buffer_size);
+  set_put_area();
   pbump(static_cast<int>(count - written));
   return !failed_to_write(error);
 }
@@ -196,7 +207,7 @@ filebuf::pos_type filebuf::seekoff(off_type offset, std::ios_base::seekdir from,
     if (offset < std::numeric_limits<off_type>::min() + ahead) return failed;
     offset -= ahead;
   }
-  const std::uint64_t reached = handle_.seek(offset, from, last_error_);
+  const std::uint64_t reached = move_to(offset, from, last_error_);
   if (last_error_) return failed;
   become_idle();
   return static_cast<off_type>(reached);
@@ -210,7 +221,7 @@ int filebuf::sync() { return flush() && give_back_unread() ? 0 : -1; }
 
 // The stream's position, or -1.
 filebuf::off_type filebuf::position() noexcept {
-  const std::uint64_t at = handle_.seek(0, std::ios_base::cur, last_error_);
+  const std::uint64_t at = move_to(0, std::ios_base::cur, last_error_);
   if (last_error_) return -1;
   return static_cast<off_type>(at) - static_cast<off_type>(unread()) + static_cast<off_type>(unwritten());
 }
@@ -218,7 +229,7 @@ filebuf::off_type filebuf::position() noexcept {
 // Moves the descriptor back to the stream's position.
 bool filebuf::give_back_unread() noexcept {
   if (unread() > 0) {
-    handle_.seek(-static_cast<std::int64_t>(unread()), std::ios_base::cur, last_error_);
+    move_to(-static_cast<off_type>(unread()), std::ios_base::cur, last_error_);
     // A pipe or terminal can't take bytes back; they stay to be read.
     if (last_error_) return last_error_ == std::errc::invalid_seek;
   }
@@ -250,8 +261,14 @@ bool filebuf::start_writing() {
   if (!has_file() || !give_back_unread()) return false;
   setg(nullptr, nullptr, nullptr);
   allocate();
-  setp(buffer_.get(), buffer_.get() + buffer_size);
+  set_put_area();
   return true;
+}
+
+// What is put into the area fits into memory as well.
+void filebuf::set_put_area() noexcept {
+  const std::size_t size = is_in_memory() ? std::min<std::uint64_t>(buffer_size, memory_->room()) : buffer_size;
+  setp(buffer_.get(), buffer_.get() + size);
 }
 
 void filebuf::allocate() {
@@ -267,9 +284,88 @@ void filebuf::put(const char* source, std::size_t count) noexcept {
 // One read from the file; 0 at its end, or with last_error_ set. An error must not pass for the end, and an exception
 // would not do: in libc++ one that is thrown while white space is skipped escapes from the stream.
 std::size_t filebuf::get(char* destination, std::size_t count) {
-  const std::size_t got = platform::read_some(handle_.native_handle(), bytes_of(destination, count), last_error_);
+  const std::size_t got = read_some(destination, count);
   if (last_error_ && stream_ != nullptr) stream_->setstate(std::ios_base::badbit);
   return got;
+}
+
+// --- in memory or on disk --------------------------------------------------------------------------------------------
+
+void filebuf::open(std::unique_ptr<internal::spool> memory) noexcept { memory_ = std::move(memory); }
+
+std::size_t filebuf::read_some(char* destination, std::size_t count) noexcept {
+  last_error_.clear();
+  if (is_in_memory()) return memory_->read({destination, count});
+  return platform::read_some(handle_.native_handle(), bytes_of(destination, count), last_error_);
+}
+
+std::size_t filebuf::write_all(const char* source, std::size_t count, std::error_code& error) noexcept {
+  if (is_in_memory()) return memory_->write({source, count}, error);
+  return handle_.write(std::string_view{source, count}, error);
+}
+
+std::uint64_t filebuf::move_to(off_type offset, std::ios_base::seekdir from, std::error_code& error) noexcept {
+  return is_in_memory() ? memory_->seek(offset, from, error) : handle_.seek(offset, from, error);
+}
+
+std::uint64_t filebuf::size(std::error_code& error) const noexcept {
+  error.clear();
+  return is_in_memory() ? memory_->size() : handle_.size(error);
+}
+
+// In memory there may not be room for more: then all of it, or nothing, goes to disk.
+bool filebuf::make_room_for(std::size_t count) noexcept {
+  if (!is_in_memory() || count <= memory_->room() - unwritten()) return true;
+  std::error_code error;
+  leave_memory(error);
+  return !failed_to_write(error);
+}
+
+void filebuf::leave_memory(std::error_code& error) noexcept {
+  error.clear();
+  if (!is_in_memory()) return;
+  if (!flush()) {
+    error = last_error_;
+    return;
+  }
+  file_handle file = memory_->to_file(error);
+  if (error) return;
+  handle_ = std::move(file);
+  memory_.reset();
+  if (pbase() != nullptr) set_put_area();
+}
+
+void filebuf::truncate(std::uint64_t size, std::error_code& error) noexcept {
+  error.clear();
+  if (!has_file() || sync() != 0) {
+    error = last_error_;
+    return;
+  }
+  if (is_in_memory() && !memory_->may_have(size)) leave_memory(error);
+  if (error) return;
+  if (is_in_memory()) {
+    memory_->resize(size, error);
+  } else {
+    handle_.resize(size, error);
+  }
+}
+
+std::string filebuf::take_bytes(std::error_code& error) {
+  std::string bytes;
+  error.clear();
+  if (!has_file() || sync() != 0) {
+    error = last_error_;
+    return bytes;
+  }
+  if (is_in_memory()) {
+    bytes = memory_->take();
+  } else {
+    bytes.resize(static_cast<std::size_t>(handle_.size(error)));
+    if (!error) bytes.resize(handle_.read_at(0, std::as_writable_bytes(std::span{bytes}), error));
+  }
+  if (error) return {};
+  abandon(error);
+  return bytes;
 }
 
 bool filebuf::failed_to_write(const std::error_code& error) noexcept {

@@ -7,7 +7,9 @@
 #include <tempfile/file_handle.hpp>
 #include <tempfile/filebuf.hpp>
 
+#include <cstdint>
 #include <istream>
+#include <memory>
 #include <system_error>
 
 namespace tempfile {
@@ -48,6 +50,11 @@ class TEMPFILE_EXPORT file_stream : public std::iostream {
   /// can be read again. badbit stays: a write that failed is not forgotten. Sets failbit if the position can't be had.
   file_stream& seek(std::streamoff offset, std::ios_base::seekdir from = std::ios_base::beg);
 
+  /// Flushes, then cuts the file off at `size` bytes or extends it by zeros. The position stays.
+  /// \throws fs::filesystem_error if that can't be done.
+  void truncate(std::uint64_t size);
+  void truncate(std::uint64_t size, std::error_code& error) noexcept;
+
   /// Flushes and closes. Closing a closed stream is no error.
   /// \throws fs::filesystem_error if buffered bytes can't be written; then the stream is still open, and close() can be
   /// called again. Also reports an earlier write that failed, if none succeeded since.
@@ -68,6 +75,7 @@ class TEMPFILE_EXPORT file_stream : public std::iostream {
 
   /// From now on the stream of `handle`, in a good state.
   void attach(file_handle handle);
+  void attach(std::unique_ptr<internal::spool> memory);
 
  private:
   void use_buffer();

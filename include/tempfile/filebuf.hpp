@@ -5,12 +5,19 @@
 #include <tempfile/export.hpp>
 #include <tempfile/file_handle.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <ios>
 #include <memory>
 #include <streambuf>
+#include <string>
 #include <system_error>
 
 namespace tempfile {
+
+namespace internal {
+class spool;
+}  // namespace internal
 
 /// A std::streambuf over a file_handle, for reading and writing bytes as they are: no locale, no conversion.
 ///
@@ -24,9 +31,9 @@ namespace tempfile {
 class TEMPFILE_EXPORT filebuf : public std::streambuf {
  public:
   /// A closed one.
-  filebuf() = default;
+  filebuf();
   /// Takes over `handle`; reads and writes begin at its position.
-  explicit filebuf(file_handle handle) : handle_{std::move(handle)} {}
+  explicit filebuf(file_handle handle);
   /// Takes everything over, buffered bytes included. `other` is closed afterwards.
   filebuf(filebuf&& other);
   /// Flushes and closes what it held before, then takes over. A self-move changes nothing.
@@ -39,7 +46,10 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   /// Exchanges everything, buffered bytes included.
   void swap(filebuf& other);
 
-  [[nodiscard]] bool is_open() const noexcept { return handle_.is_open(); }
+  [[nodiscard]] bool is_open() const noexcept { return handle_.is_open() || is_in_memory(); }
+  /// Whether it is a spooled_temporary_file's, and there is no descriptor yet.
+  [[nodiscard]] bool is_in_memory() const noexcept { return memory_ != nullptr; }
+  /// The descriptor, still owned by this object; no_native_handle if there is none.
   [[nodiscard]] native_handle_type native_handle() const noexcept { return handle_.native_handle(); }
 
   /// Writes what is buffered for writing. \returns false if it can't; last_error() tells why, and the bytes stay.
@@ -49,8 +59,12 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   /// called again. A write that failed earlier without any later one succeeding is reported as well.
   void close(std::error_code& error) noexcept;
 
-  /// Flushes, then hands the file over; its position is the stream's. On failure nothing is handed over.
+  /// Flushes, then hands the file over; its position is the stream's. What is in memory goes to disk first. On failure
+  /// nothing is handed over.
   [[nodiscard]] file_handle release(std::error_code& error) noexcept;
+
+  /// Flushes, then cuts the file off at `size` bytes or extends it by zeros. The position stays.
+  void truncate(std::uint64_t size, std::error_code& error) noexcept;
 
   /// Gives the file up whether or not what is still buffered can be written.
   /// \param error why bytes were lost, or closing failed.
@@ -72,20 +86,33 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
 
  private:
   friend class file_stream;
+  friend class spooled_temporary_file;
   [[nodiscard]] std::size_t unread() const noexcept { return static_cast<std::size_t>(egptr() - gptr()); }
   [[nodiscard]] std::size_t unwritten() const noexcept { return static_cast<std::size_t>(pptr() - pbase()); }
   [[nodiscard]] bool failed_to_write(const std::error_code& error) noexcept;
+  void open(file_handle handle) noexcept;
+  void open(std::unique_ptr<internal::spool> memory) noexcept;
+  void leave_memory(std::error_code& error) noexcept;
+  std::string take_bytes(std::error_code& error);
   bool has_file() noexcept;
   void allocate();
   void become_idle() noexcept;
   bool start_reading();
   bool start_writing();
+  void set_put_area() noexcept;
+  bool make_room_for(std::size_t count) noexcept;
   bool give_back_unread() noexcept;
   void put(const char* source, std::size_t count) noexcept;
   std::size_t get(char* destination, std::size_t count);
   off_type position() noexcept;
 
+  std::size_t read_some(char* destination, std::size_t count) noexcept;
+  std::size_t write_all(const char* source, std::size_t count, std::error_code& error) noexcept;
+  std::uint64_t move_to(off_type offset, std::ios_base::seekdir from, std::error_code& error) noexcept;
+  [[nodiscard]] std::uint64_t size(std::error_code& error) const noexcept;
+
   file_handle handle_;
+  std::unique_ptr<internal::spool> memory_;  // instead of the handle
   std::unique_ptr<char[]> buffer_;
   std::ios* stream_{nullptr};  // whose badbit tells a read that failed
   std::error_code last_error_;

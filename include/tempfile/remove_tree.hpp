@@ -36,9 +36,9 @@ struct removal_report {
 /// makes do with a small stack and six free descriptors, and holds some sixteen at most for each thread. Where many
 /// entries are left in many sub-directories, up to three threads help that take none of the process's signals and have
 /// ended when the call returns; where none can be had, it does without. Directories that forbid their owner to read,
-/// write or search are made removable. A mount point, a bind mount included, is not entered but reported (errc::mount_point),
-/// and so is everything else that can't be removed, after the rest is gone. Entries that somebody else removes
-/// meanwhile are no error. "/" and paths that end in "." or ".." are refused.
+/// write or search are made removable. A mount point, a bind mount included, is not entered but reported
+/// (errc::mount_point), and so is everything else that can't be removed, after the rest is gone. Entries that somebody
+/// else removes meanwhile are no error. "/" and paths that end in "." or ".." are refused.
 ///
 /// \returns the number of entries removed, the root included; 0 if nothing was there.
 /// \throws fs::filesystem_error whose text names the first few entries that are left and counts all, with path1() the

@@ -14,6 +14,7 @@
 #include <tempfile/named_temporary_file.hpp>
 #include <tempfile/options.hpp>
 #include <tempfile/remove_tree.hpp>
+#include <tempfile/spooled_temporary_file.hpp>
 #include <tempfile/temporary_directory.hpp>
 #include <tempfile/temporary_file.hpp>
 #include <tempfile/temporary_path.hpp>

@@ -26,6 +26,7 @@ namespace fs = std::filesystem;
 class memory_file : public std::streambuf {
  public:
   [[nodiscard]] const std::string& content() const noexcept { return content_; }
+  void truncate(std::size_t size) { content_.resize(size); }
 
  protected:
   int_type underflow() override { return is_at_end() ? traits_type::eof() : traits_type::to_int_type(content_[at_]); }
@@ -73,6 +74,7 @@ class memory_reference {
   std::iostream& in(direction) { return stream_; }
   std::iostream& any() { return stream_; }
   std::string content() { return file_.content(); }
+  void truncate(std::size_t size) { file_.truncate(size); }
 
  private:
   memory_file file_;
@@ -103,6 +105,14 @@ class standard_reference {
     file_.clear();
     file_.flush();
     return support::read_file(path_);
+  }
+  void truncate(std::size_t size) {
+    const auto state = file_.rdstate();
+    file_.clear();
+    file_.seekg(file_.tellg());  // writes what is buffered, and forgets what was read
+    fs::resize_file(path_, size);
+    file_.clear(state);
+    last_ = direction::none;
   }
 
  private:
@@ -137,11 +147,25 @@ class choices {
   std::mt19937 random_;
 };
 
+template <class Stream>
+Stream make(const fs::path& directory, choices&) {
+  return Stream{{.dir = directory}};
+}
+
+// Most of these go to disk sooner or later, some never.
+template <>
+tempfile::spooled_temporary_file make(const fs::path& directory, choices& choose) {
+  return tempfile::spooled_temporary_file{{.dir = directory, .max_size = choose.one_in(4) ? 0 : choose.size()}};
+}
+
+bool has_descriptor(const tempfile::file_stream&) { return true; }
+bool has_descriptor(const tempfile::spooled_temporary_file& file) { return file.is_rolled(); }
+
 // One of our streams, and the one that it must be like.
 template <class Stream, class Reference>
 struct pair {
-  pair(const fs::path& directory, const char* name)
-      : file{{.dir = directory}}, expected{std::make_unique<Reference>(directory / name)} {}
+  pair(const fs::path& directory, const char* name, choices& choose)
+      : file{make<Stream>(directory, choose)}, expected{std::make_unique<Reference>(directory / name)} {}
 
   Stream file;
   std::unique_ptr<Reference> expected;
@@ -152,7 +176,7 @@ template <class Stream, class Reference>
 class comparison {
  public:
   comparison(const fs::path& directory, unsigned seed)
-      : choose_{seed}, directory_{directory}, pairs_{{{directory, "first"}, {directory, "second"}}} {}
+      : choose_{seed}, directory_{directory}, pairs_{{{directory, "first", choose_}, {directory, "second", choose_}}} {}
 
   void run() {
     for (int step = 0; step < 300 && !testing::Test::HasFatalFailure(); ++step) {
@@ -196,6 +220,7 @@ class comparison {
                                                &comparison::seek,
                                                &comparison::seek_to_both,
                                                &comparison::tell,
+                                               &comparison::truncate,
                                                &comparison::flush,
                                                &comparison::sync,
                                                &comparison::move,
@@ -324,6 +349,12 @@ class comparison {
     ASSERT_EQ(file().tellg(), any().tellg());
   }
 
+  void truncate() {
+    const std::size_t size = choose_.size();
+    pair_->expected->truncate(size);
+    file().truncate(size);
+  }
+
   void flush() {
     any().flush();
     file().flush();
@@ -336,7 +367,7 @@ class comparison {
   }
 
   void expect_descriptor_in_position() {
-    if (!file().good()) return;
+    if (!file().good() || !has_descriptor(file())) return;
     ASSERT_EQ(::lseek(file().native_handle(), 0, SEEK_CUR), static_cast<off_t>(std::streamoff{any().tellp()}));
   }
 
@@ -347,7 +378,7 @@ class comparison {
   }
 
   void move_onto_another() {
-    Stream another{{.dir = directory_}};
+    Stream another{make<Stream>(directory_, choose_)};
     another << choose_.text(choose_.below(100));
     another = std::move(file());
     file() = std::move(another);
@@ -393,7 +424,7 @@ class comparison {
 
 template <class Stream, class Reference>
 void compare_with_seeds_from(unsigned first) {
-  constexpr unsigned count = 200;
+  const unsigned count = support::is_long_run() ? 3000 : 150;
   const support::scratch_directory directory;
   for (unsigned seed = first; seed < first + count && !testing::Test::HasFatalFailure(); ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
@@ -406,15 +437,23 @@ TEST(stream_model, an_unnamed_file_is_as_its_model) {
 }
 
 TEST(stream_model, a_named_file_is_as_its_model) {
-  compare_with_seeds_from<tempfile::named_temporary_file, memory_reference>(1000);
+  compare_with_seeds_from<tempfile::named_temporary_file, memory_reference>(10'000);
+}
+
+TEST(stream_model, a_spooled_file_is_as_its_model) {
+  compare_with_seeds_from<tempfile::spooled_temporary_file, memory_reference>(20'000);
 }
 
 TEST(stream_model, an_unnamed_file_is_as_a_standard_stream) {
-  compare_with_seeds_from<tempfile::temporary_file, standard_reference>(2000);
+  compare_with_seeds_from<tempfile::temporary_file, standard_reference>(30'000);
 }
 
 TEST(stream_model, a_named_file_is_as_a_standard_stream) {
-  compare_with_seeds_from<tempfile::named_temporary_file, standard_reference>(3000);
+  compare_with_seeds_from<tempfile::named_temporary_file, standard_reference>(40'000);
+}
+
+TEST(stream_model, a_spooled_file_is_as_a_standard_stream) {
+  compare_with_seeds_from<tempfile::spooled_temporary_file, standard_reference>(50'000);
 }
 
 }  // namespace

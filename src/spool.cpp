@@ -1,0 +1,101 @@
+#include "spool.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <stdexcept>
+#include <utility>
+
+#include "creation.hpp"
+#include "paths.hpp"
+
+namespace tempfile::internal {
+namespace {
+
+// What positions in a file are counted with has a sign.
+constexpr auto largest_position = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+
+std::error_code out_of_memory() noexcept { return std::make_error_code(std::errc::not_enough_memory); }
+
+// Makes `bytes` of this size; what is new is zero.
+void resize_to(std::string& bytes, std::uint64_t size, std::error_code& error) noexcept {
+  error.clear();
+  try {
+    if (size > bytes.max_size()) throw std::bad_alloc{};
+    bytes.resize(static_cast<std::size_t>(size));
+  } catch (const std::bad_alloc&) {
+    error = out_of_memory();
+  }
+}
+
+}  // namespace
+
+spool::spool(spooled_temporary_file_options wanted, failure& failed)
+    : wanted_{std::move(wanted)}, most_{wanted_.max_size == 0 ? largest_position : wanted_.max_size} {
+  check(request_for_file(wanted_), failed);
+  if (!failed && wanted_.dir.is_relative() && !wanted_.dir.empty()) wanted_.dir = absolute(wanted_.dir, failed);
+}
+
+std::uint64_t spool::room() const noexcept { return most_ > position_ ? most_ - position_ : 0; }
+
+std::size_t spool::read(std::span<char> buffer) noexcept {
+  if (position_ >= bytes_.size()) return 0;
+  const std::size_t count = std::min<std::uint64_t>(buffer.size(), bytes_.size() - position_);
+  std::memcpy(buffer.data(), bytes_.data() + position_, count);
+  position_ += count;
+  return count;
+}
+
+std::size_t spool::write(std::span<const char> bytes, std::error_code& error) noexcept {
+  error.clear();
+  if (bytes.empty()) return 0;
+  const std::uint64_t old_size = bytes_.size();
+  if (position_ > old_size) resize_to(bytes_, position_, error);
+  if (error) return 0;
+  const auto at = static_cast<std::size_t>(position_);
+  const std::size_t over = std::min(bytes.size(), bytes_.size() - at);
+  try {
+    bytes_.append(bytes.data() + over, bytes.size() - over);  // grows by factors
+  } catch (const std::exception&) {                           // std::bad_alloc, std::length_error
+    bytes_.resize(static_cast<std::size_t>(old_size));
+    error = out_of_memory();
+    return 0;
+  }
+  std::memcpy(bytes_.data() + at, bytes.data(), over);
+  position_ += bytes.size();
+  return bytes.size();
+}
+
+std::uint64_t spool::seek(std::int64_t offset, std::ios_base::seekdir from, std::error_code& error) noexcept {
+  error.clear();
+  std::uint64_t begin = 0;
+  if (from == std::ios_base::cur) begin = position_;
+  if (from == std::ios_base::end) begin = bytes_.size();
+  const bool is_before_begin = offset < 0 && std::uint64_t{0} - static_cast<std::uint64_t>(offset) > begin;
+  const bool is_too_large = offset > 0 && static_cast<std::uint64_t>(offset) > largest_position - begin;
+  if (is_before_begin || is_too_large) {
+    error = std::make_error_code(is_too_large ? std::errc::value_too_large : std::errc::invalid_argument);
+    return 0;
+  }
+  position_ = begin + static_cast<std::uint64_t>(offset);
+  return position_;
+}
+
+void spool::resize(std::uint64_t size, std::error_code& error) noexcept { resize_to(bytes_, size, error); }
+
+file_handle spool::to_file(std::error_code& error) const noexcept {
+  try {
+    failure failed;
+    file_handle file = create_unnamed_file(request_for_file(wanted_), failed);
+    error = failed.code;
+    if (!error) file.write(bytes_, error);
+    if (!error) file.seek(static_cast<std::int64_t>(position_), std::ios_base::beg, error);
+    if (!error) return file;
+  } catch (const std::bad_alloc&) {
+    error = out_of_memory();
+  }
+  return {};
+}
+
+}  // namespace tempfile::internal
