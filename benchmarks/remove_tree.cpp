@@ -95,6 +95,7 @@ std::vector<peer> installed_peers() {
   words.push_back(tree.string());
   if (who.name == "find -delete") words.emplace_back("-delete");
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   ::dup2(output, STDOUT_FILENO);
@@ -138,6 +139,7 @@ void print_row(const std::string& first, const std::vector<std::string>& cells) 
 
 void print_head(const std::string& first, const std::vector<peer>& peers, const std::vector<std::string>& more) {
   std::vector<std::string> cells;
+  cells.reserve(peers.size() + more.size());
   for (const peer& who : peers) cells.push_back(who.name);
   cells.insert(cells.end(), more.begin(), more.end());
   print_row(first, cells);
@@ -226,6 +228,7 @@ void compare_speed(const std::vector<peer>& peers, const fs::path& place, std::s
       }
     }
     std::vector<std::string> cells;
+    cells.reserve(taken.size() + 1);
     for (const std::vector<double>& seconds : taken) cells.push_back(in_milliseconds(seconds));
     cells.push_back(ratio_to_fastest(taken, rounds));
     print_row(tried.name, cells);

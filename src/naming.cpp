@@ -3,7 +3,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <span>
+#include <string>
 
 #include "platform/system.hpp"
 
@@ -18,23 +19,49 @@ constexpr std::size_t random_characters = 12;
 static_assert(alphabet.size() == 1U << bits_per_character);
 static_assert(random_characters * bits_per_character <= 64);
 
-}  // namespace
+// Random numbers that one thread has got from the kernel and not used yet: to ask for each alone would take as long as
+// a tenth of creating a file.
+struct reserve {
+  std::uint64_t owner{};  // the process's token: a forked child must not use its parent's
+  std::size_t left{};
+  std::array<std::uint64_t, 32> numbers{};  // 256 bytes, the most that getentropy() gives at a time
+};
+constinit thread_local reserve reserved;
 
-std::string random_name(std::string_view prefix, std::string_view suffix, std::error_code& error) {
-  std::array<std::byte, sizeof(std::uint64_t)> bytes{};
-  platform::random_bytes(bytes, error);
-  std::uint64_t bits = 0;
-  std::memcpy(&bits, bytes.data(), sizeof bits);
+std::uint64_t random_number(std::error_code& error) {
+  error.clear();
+  const std::uint64_t process = platform::process_token();
+  if (reserved.left == 0 || reserved.owner != process) {
+    reserved.left = 0;
+    platform::random_bytes(std::as_writable_bytes(std::span{reserved.numbers}), error);
+    if (error) return 0;
+    reserved.owner = process;
+    reserved.left = reserved.numbers.size();
+  }
+  return reserved.numbers.at(--reserved.left);
+}
 
-  std::string name;
-  name.reserve(prefix.size() + random_characters + suffix.size());
-  name += prefix;
-  for (std::size_t i = 0; i < random_characters; ++i) {
-    name += alphabet[bits % alphabet.size()];
+std::array<char, random_characters> random_text(std::error_code& error) {
+  std::uint64_t bits = random_number(error);
+  std::array<char, random_characters> text{};
+  for (char& character : text) {
+    character = alphabet[bits % alphabet.size()];
     bits >>= bits_per_character;
   }
-  name += suffix;
-  return name;
+  return text;
+}
+
+}  // namespace
+
+fs::path random_path(const fs::path& directory, std::string_view prefix, std::string_view suffix,
+                     std::error_code& error) {
+  const std::array<char, random_characters> random = random_text(error);
+  fs::path::string_type text;
+  text.reserve(directory.native().size() + 1 + prefix.size() + random.size() + suffix.size());
+  text = directory.native();
+  if (!text.empty() && text.back() != fs::path::preferred_separator) text += fs::path::preferred_separator;
+  for (const std::string_view part : {prefix, std::string_view{random.data(), random.size()}, suffix}) text += part;
+  return text;
 }
 
 }  // namespace tempfile::internal

@@ -4,7 +4,6 @@
 #include <tempfile/error.hpp>
 
 #include <filesystem>
-#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -16,8 +15,9 @@ namespace tempfile::internal {
 // taken in a row (Python's limit, too) mean that something is broken, and a longer search would not end.
 constexpr int most_attempts = 20;
 
-// prefix, random characters, suffix. Nothing is remembered between two names that a fork could copy.
-std::string random_name(std::string_view prefix, std::string_view suffix, std::error_code& error);
+// "directory/" and prefix, random characters, suffix. A forked child never has the names of its parent.
+fs::path random_path(const fs::path& directory, std::string_view prefix, std::string_view suffix,
+                     std::error_code& error);
 
 // Calls create(path, error) with new names in `directory` until one is not taken, and returns the path; with an empty
 // one, `failed` tells why not. Only std::errc::file_exists is tried again.
@@ -26,8 +26,7 @@ fs::path under_unused_name(const fs::path& directory, std::string_view prefix, s
                            Create create) {
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
     std::error_code error;
-    const std::string name = random_name(prefix, suffix, error);
-    fs::path path = directory / name;  // before creating: afterwards nothing may throw
+    fs::path path = random_path(directory, prefix, suffix, error);  // before creating: afterwards nothing may throw
     if (!error) create(path, error);
     if (!error) return path;
     if (error != std::errc::file_exists) {

@@ -68,12 +68,11 @@ class shared_work {
   platform::native_path next() noexcept {
     const fs::path::string_type& names = together_.left;
     std::size_t begin = next_.load(std::memory_order_relaxed);
-    std::size_t end = begin;
-    do {
-      if (begin == names.size()) return nullptr;
-      end = names.find(fs::path::value_type{}, begin) + 1;
-    } while (!next_.compare_exchange_weak(begin, end, std::memory_order_relaxed));
-    return names.c_str() + begin;
+    while (begin < names.size()) {
+      const std::size_t end = names.find(fs::path::value_type{}, begin) + 1;
+      if (next_.compare_exchange_weak(begin, end, std::memory_order_relaxed)) return names.c_str() + begin;
+    }
+    return nullptr;
   }
 
   // Returns false if there are too few descriptors for so many threads.

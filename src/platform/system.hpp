@@ -94,8 +94,8 @@ struct directory_entry {
   std::uint64_t position{};           // where resume() finds it again, if it can
 };
 
-// Reads the entries of open directories, one directory after the other, "." and ".." left out, in whichever order is the
-// fastest to remove them in.
+// Reads the entries of open directories, one directory after the other, "." and ".." left out, in whichever order is
+// the fastest to remove them in.
 class directory_reader {
  public:
   // One that may not allocate takes all of its memory now, as far as the platform can.
