@@ -19,26 +19,29 @@ constexpr std::size_t random_characters = 12;
 static_assert(alphabet.size() == 1U << bits_per_character);
 static_assert(random_characters * bits_per_character <= 64);
 
+// 256 bytes, the most that getentropy() gives at a time.
+constexpr std::size_t numbers_at_a_time = 32;
+
 // Random numbers that one thread has got from the kernel and not used yet: to ask for each alone would take as long as
 // a tenth of creating a file.
 struct reserve {
   std::uint64_t owner{};  // the process's token: a forked child must not use its parent's
-  std::size_t left{};
-  std::array<std::uint64_t, 32> numbers{};  // 256 bytes, the most that getentropy() gives at a time
+  std::size_t used{numbers_at_a_time};
+  std::array<std::uint64_t, numbers_at_a_time> numbers{};
 };
 constinit thread_local reserve reserved;
 
 std::uint64_t random_number(std::error_code& error) {
   error.clear();
   const std::uint64_t process = platform::process_token();
-  if (reserved.left == 0 || reserved.owner != process) {
-    reserved.left = 0;
+  if (reserved.used == reserved.numbers.size() || reserved.owner != process) {
+    reserved.used = reserved.numbers.size();
     platform::random_bytes(std::as_writable_bytes(std::span{reserved.numbers}), error);
     if (error) return 0;
     reserved.owner = process;
-    reserved.left = reserved.numbers.size();
+    reserved.used = 0;
   }
-  return reserved.numbers.at(--reserved.left);
+  return reserved.numbers.at(reserved.used++);
 }
 
 std::array<char, random_characters> random_text(std::error_code& error) {

@@ -114,12 +114,13 @@ void help(void* work) noexcept { static_cast<shared_work*>(work)->help(); }
 
 bool removal_crew::remove_together(work& together, int nesting, removal_report& report) {
   if (nesting == most_nested) return false;
-  std::array<std::thread, most_threads> threads;
+  std::array<std::thread, most_threads - 1> threads;
   shared_work shared{*this, together, nesting, report};
-  int started = 0;
-  while (take_thread()) {
+  std::size_t started = 0;
+  // A thread that has come to its end by now has given its place back, so the number of places alone is no bound.
+  while (started < threads.size() && take_thread()) {
     std::error_code error;
-    threads.at(static_cast<std::size_t>(started)) = platform::start_thread(help, &shared, error);
+    threads.at(started) = platform::start_thread(help, &shared, error);
     if (error) {
       give_back_thread();
       break;
@@ -128,7 +129,7 @@ bool removal_crew::remove_together(work& together, int nesting, removal_report& 
   }
   if (started == 0) return false;
   shared.run();
-  for (int i = 0; i < started; ++i) threads.at(static_cast<std::size_t>(i)).join();
+  for (std::size_t i = 0; i < started; ++i) threads.at(i).join();
   together.left = shared.left();
   return true;
 }

@@ -84,9 +84,12 @@ dirent* readdir(DIR* directory) noexcept {
 
 int getentropy(void* buffer, std::size_t count) noexcept {
   if (fails(call::getentropy)) return -1;
-  if (!faults::gives_zero_entropy()) return ::getentropy(buffer, count);
-  std::memset(buffer, 0, count);
-  return 0;
+  const int result = ::getentropy(buffer, count);
+  constexpr std::size_t number_size = 8;
+  for (std::size_t at = 0; at + number_size <= count && faults::gives_zero_entropy(); at += number_size) {
+    std::memset(static_cast<char*>(buffer) + at, 0, number_size);
+  }
+  return result;
 }
 
 bool start_thread(std::thread& thread, void (*work)(void*) noexcept, void* argument) noexcept {

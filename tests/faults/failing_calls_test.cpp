@@ -8,6 +8,7 @@
 #include <functional>
 #include <ostream>
 #include <string>
+#include <thread>
 
 #include "../unit/support.hpp"
 #include "faults.hpp"
@@ -28,14 +29,18 @@ struct scenario {
 
 std::ostream& operator<<(std::ostream& out, const scenario& shown) { return out << shown.name; }
 
+std::string line_of(tempfile::file_stream& file) {
+  file.seek(0);
+  std::string text;
+  std::getline(file, text);
+  return text;
+}
+
 bool use_unnamed_file(const fs::path& directory) {
   tempfile::temporary_file file{{.dir = directory}};
   file.exceptions(std::ios::badbit | std::ios::failbit);
   file << "some text" << std::flush;
-  file.seek(0);
-  std::string text;
-  std::getline(file, text);
-  const bool is_right = text == "some text";
+  const bool is_right = line_of(file) == "some text";
   file.close();
   return is_right;
 }
@@ -51,6 +56,22 @@ bool use_named_file(const fs::path& directory) {
   file << "some text";
   file.flush();
   const bool is_right = support::read_file(file.path()) == "some text";
+  file.close();
+  return is_right;
+}
+
+bool use_spooled_file(const fs::path& directory) {
+  tempfile::spooled_temporary_file file{{.dir = directory, .max_size = 10}};
+  file.exceptions(std::ios::badbit | std::ios::failbit);
+  file << "some text";
+  try {
+    file << " and more";
+  } catch (const std::ios::failure&) {  // then nothing of it was written, and nothing else is lost
+    file.clear();
+    if (!file.is_rolled() && line_of(file) != "some text") return false;
+    throw;
+  }
+  const bool is_right = line_of(file) == "some text and more";
   file.close();
   return is_right;
 }
@@ -88,13 +109,10 @@ bool use_default_directory(const fs::path& directory) {
 }
 
 constexpr scenario scenarios[] = {
-    {"unnamed_file", use_unnamed_file},
-    {"unnamed_file_by_unlinking", use_unnamed_file_by_unlinking},
-    {"named_file", use_named_file},
-    {"directory", use_directory},
-    {"mkstemp", use_mkstemp},
-    {"mkdtemp", use_mkdtemp},
-    {"default_directory", use_default_directory},
+    {"unnamed_file", use_unnamed_file}, {"unnamed_file_by_unlinking", use_unnamed_file_by_unlinking},
+    {"named_file", use_named_file},     {"spooled_file", use_spooled_file},
+    {"directory", use_directory},       {"mkstemp", use_mkstemp},
+    {"mkdtemp", use_mkdtemp},           {"default_directory", use_default_directory},
 };
 
 // A directory in which the probe can't be removed is not chosen, and told only if no other serves either.
@@ -115,11 +133,14 @@ outcome run(const scenario& tried, const fs::path& directory, faults::call kind,
   times_told = 0;
   outcome result;
   const faults::failing fault{kind, nth, error};
-  try {
-    result.went_well = tried.run(directory);
-  } catch (const std::exception&) {
-    result.was_told = true;
-  }
+  // A thread of its own has no random numbers yet.
+  std::thread{[&] {
+    try {
+      result.went_well = tried.run(directory);
+    } catch (const std::exception&) {
+      result.was_told = true;
+    }
+  }}.join();
   result.was_told = result.was_told || times_told > 0;
   result.had_fault = fault.has_happened();
   return result;

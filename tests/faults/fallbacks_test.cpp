@@ -23,14 +23,22 @@ class fallbacks : public testing::Test {
   support::scratch_directory directory_;
 };
 
+// A thread that has got no random numbers yet.
+template <class Work>
+void in_new_thread(Work work) {
+  std::thread{work}.join();
+}
+
 std::string name_of_zeros(const std::string& prefix) { return prefix + "aaaaaaaaaaaa"; }
 
 TEST_F(fallbacks, a_taken_name_is_not_used_and_the_next_one_is_tried) {
   const fs::path taken = directory_ / name_of_zeros("tmp");
   support::write_file(taken, "a stranger's");
-  const faults::zero_entropy entropy{3};
-  const auto [file, path] = tempfile::mkstemp({.dir = directory_.path()});
-  EXPECT_NE(path, taken);
+  in_new_thread([&] {
+    const faults::zero_entropy entropy{3};
+    const auto [file, path] = tempfile::mkstemp({.dir = directory_.path()});
+    EXPECT_NE(path, taken);
+  });
   EXPECT_EQ(support::read_file(taken), "a stranger's");
 }
 
@@ -50,12 +58,12 @@ TEST_F(fallbacks, a_name_taken_by_a_link_a_directory_or_a_pipe_is_not_followed) 
   };
   for (int kind = 0; kind < 5; ++kind) {
     plant(kind);
-    {
+    in_new_thread([&] {
       const faults::zero_entropy entropy{1};
       tempfile::named_temporary_file file{{.dir = directory_.path()}};
       EXPECT_NE(file.path(), taken);
       file << "secret";
-    }
+    });
     {
       const faults::zero_entropy entropy{1};
       const tempfile::temporary_directory made{{.dir = directory_.path()}};
@@ -75,19 +83,21 @@ TEST_F(fallbacks, a_name_taken_by_a_link_a_directory_or_a_pipe_is_not_followed) 
 
 TEST_F(fallbacks, names_run_out_after_a_bounded_number_of_attempts) {
   support::write_file(directory_ / name_of_zeros("tmp"), "");
-  const faults::zero_entropy entropy{1000};
-  std::error_code error;
-  const auto made = tempfile::mkstemp({.dir = directory_.path()}, error);
-  EXPECT_EQ(error, tempfile::errc::no_unused_name);
-  EXPECT_EQ(error, std::errc::file_exists);
-  EXPECT_FALSE(made.file.is_open());
-  try {
-    static_cast<void>(tempfile::mkdtemp({.dir = directory_.path()}));
-    FAIL() << "a taken name was handed out";
-  } catch (const fs::filesystem_error& thrown) {
-    EXPECT_EQ(thrown.path1(), directory_.path());
-    EXPECT_NE(std::string{thrown.what()}.find("taken"), std::string::npos);
-  }
+  in_new_thread([&] {
+    const faults::zero_entropy entropy{1000};
+    std::error_code error;
+    const auto made = tempfile::mkstemp({.dir = directory_.path()}, error);
+    EXPECT_EQ(error, tempfile::errc::no_unused_name);
+    EXPECT_EQ(error, std::errc::file_exists);
+    EXPECT_FALSE(made.file.is_open());
+    try {
+      static_cast<void>(tempfile::mkdtemp({.dir = directory_.path()}));
+      FAIL() << "a taken name was handed out";
+    } catch (const fs::filesystem_error& thrown) {
+      EXPECT_EQ(thrown.path1(), directory_.path());
+      EXPECT_NE(std::string{thrown.what()}.find("taken"), std::string::npos);
+    }
+  });
 }
 
 TEST_F(fallbacks, only_a_taken_name_is_tried_again) {
@@ -98,11 +108,13 @@ TEST_F(fallbacks, only_a_taken_name_is_tried_again) {
 }
 
 TEST_F(fallbacks, names_are_random_without_getentropy) {
-  const faults::failing never{faults::call::getentropy, ENOSYS};
-  const fs::path first = tempfile::mkstemp({.dir = directory_.path()}).path;
-  const fs::path second = tempfile::mkstemp({.dir = directory_.path()}).path;
-  EXPECT_TRUE(never.has_happened());
-  EXPECT_NE(first, second);
+  in_new_thread([&] {
+    const faults::failing never{faults::call::getentropy, ENOSYS};
+    const fs::path first = tempfile::mkstemp({.dir = directory_.path()}).path;
+    const fs::path second = tempfile::mkstemp({.dir = directory_.path()}).path;
+    EXPECT_TRUE(never.has_happened());
+    EXPECT_NE(first, second);
+  });
 }
 
 TEST_F(fallbacks, an_unnamed_file_is_unlinked_at_once_where_it_can_not_be_made_without_a_name) {

@@ -57,11 +57,11 @@ class without_unnamed_files {
   ~without_unnamed_files();
 };
 
-// While it lives, the system's random generator is no longer random: it gives zeros, and something else after so many
-// calls. So the caller knows the names that will be tried.
+// While it lives, the system's random generator is no longer random: the first numbers of 64 bits that it gives are
+// zeros. So a thread that has got none yet knows the names that it will try.
 class zero_entropy {
  public:
-  explicit zero_entropy(int calls) noexcept;
+  explicit zero_entropy(int numbers) noexcept;
   zero_entropy(const zero_entropy&) = delete;
   zero_entropy& operator=(const zero_entropy&) = delete;
   ~zero_entropy();

@@ -34,7 +34,7 @@ bool failing::has_happened() const noexcept { return happened; }
 without_unnamed_files::without_unnamed_files(int error) noexcept { unnamed_file_error = error; }
 without_unnamed_files::~without_unnamed_files() { unnamed_file_error = 0; }
 
-zero_entropy::zero_entropy(int calls) noexcept { zeros_left = calls; }
+zero_entropy::zero_entropy(int numbers) noexcept { zeros_left = numbers; }
 zero_entropy::~zero_entropy() { zeros_left = 0; }
 
 without_entry_types::without_entry_types() noexcept { types_hidden = true; }

@@ -256,7 +256,7 @@ TEST_F(remove_huge_tree, needs_no_more_descriptors_for_wide_ones) {
     }
     link_files(deepest, 20, "f");
   }
-  for (const rlim_t most : {8, 12, 20}) {
+  for (const rlim_t most : {8U, 12U, 20U}) {
     EXPECT_EQ(run_with_descriptors(most,
                                    [&] {
                                      removal_report report;
