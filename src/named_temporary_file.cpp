@@ -23,7 +23,7 @@ named_temporary_file::named_temporary_file(const named_temporary_file_options& w
 void named_temporary_file::create(const named_temporary_file_options& wanted, internal::failure& failed) {
   internal::named_file made = internal::create_file(internal::request_for_file(wanted), failed);
   if (failed) return;
-  name_ = internal::ownership::of(std::move(made.path), made.identity);
+  internal::ownership::begin(name_, std::move(made.path), made.identity);
   if (wanted.keep) name_.keep();
   delete_on_close_ = wanted.delete_on_close;
   attach(std::move(made.file));

@@ -10,8 +10,8 @@
 namespace tempfile::internal {
 
 struct ownership {
-  // Owns the name of what has just been made.
-  static temporary_path of(fs::path path, const file_identity& identity) noexcept;
+  // `name`, which owns nothing, owns `path` from now on.
+  static void begin(temporary_path& name, fs::path path, const file_identity& identity) noexcept;
   // False in a child that was forked after the name was made or adopted.
   static bool is_this_process(const temporary_path& name) noexcept;
   // Removes as temporary_path::remove() says.

@@ -23,7 +23,7 @@ temporary_directory::temporary_directory(const temporary_directory_options& want
 void temporary_directory::create(const temporary_directory_options& wanted, internal::failure& failed) {
   internal::named_directory made = internal::create_directory(internal::request_for_directory(wanted), failed);
   if (failed) return;
-  name_ = internal::ownership::of(std::move(made.path), made.identity);
+  internal::ownership::begin(name_, std::move(made.path), made.identity);
   ignore_cleanup_errors_ = wanted.ignore_cleanup_errors;
   keep_ = wanted.keep;
 }

@@ -15,19 +15,19 @@ namespace tempfile {
 namespace internal {
 namespace {
 
-temporary_path adopt(const fs::path& existing, failure& failed) {
+void adopt(const fs::path& existing, temporary_path& name, failure& failed) {
   if (!may_be_removed(existing, failed.code)) {
     failed.path = existing;
-    return {};
+    return;
   }
   fs::path path = absolute(without_trailing_separators(existing), failed);
-  if (failed) return {};
+  if (failed) return;
   const file_identity found = platform::identity(path.c_str(), failed.code);
   if (failed) {
     failed.path = std::move(path);
-    return {};
+  } else {
+    ownership::begin(name, std::move(path), found);
   }
-  return ownership::of(std::move(path), found);
 }
 
 void remove_by_type(const fs::path& path, const file_identity& found, failure& failed) {
@@ -60,13 +60,11 @@ void remove_if_same(const fs::path& path, const file_identity& expected, failure
 
 }  // namespace
 
-temporary_path ownership::of(fs::path path, const file_identity& identity) noexcept {
-  temporary_path name;
+void ownership::begin(temporary_path& name, fs::path path, const file_identity& identity) noexcept {
   name.path_ = std::move(path);
   name.identity_ = identity;
   name.owner_ = platform::process_token();
   name.owned_ = true;
-  return name;
 }
 
 bool ownership::is_this_process(const temporary_path& name) noexcept {
@@ -104,13 +102,13 @@ void ownership::end(temporary_path& name, bool telling) noexcept {
 
 temporary_path::temporary_path(const fs::path& existing) {
   internal::failure failed;
-  *this = internal::adopt(existing, failed);
+  internal::adopt(existing, *this, failed);
   internal::raise_if(failed, "cannot adopt a path");
 }
 
 temporary_path::temporary_path(const fs::path& existing, std::error_code& error) {
   internal::failure failed;
-  *this = internal::adopt(existing, failed);
+  internal::adopt(existing, *this, failed);
   error = failed.code;
 }
 
