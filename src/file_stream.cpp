@@ -1,5 +1,8 @@
 #include <tempfile/file_stream.hpp>
 
+#include <array>
+#include <charconv>
+#include <limits>
 #include <utility>
 
 #include "failure.hpp"
@@ -52,6 +55,46 @@ void file_stream::attach(std::unique_ptr<internal::spool> memory) {
   buffer_.open(std::move(memory));
   clear();
 }
+
+// --- numbers ---------------------------------------------------------------------------------------------------------
+
+bool file_stream::append_number(long long number) { return append_digits(number); }
+bool file_stream::append_number(unsigned long long number) { return append_digits(number); }
+
+template <class Number>
+bool file_stream::append_digits(Number number) {
+  if (!is_unformatted() || (flags() & (basefield | showpos)) != dec || !buffer_.has_plain_locale(*this)) return false;
+  std::array<char, std::numeric_limits<Number>::digits10 + 2> text{};  // one digit more than digits10, and a sign
+  const std::to_chars_result result = std::to_chars(text.data(), text.data() + text.size(), number);
+  return buffer_.append(text.data(), result.ptr - text.data());
+}
+
+bool file_stream::take_number(long long& number, long long least, long long most) {
+  return take_digits(number, least, most);
+}
+bool file_stream::take_number(unsigned long long& number, unsigned long long least, unsigned long long most) {
+  return take_digits(number, least, most);
+}
+
+// Takes only what std::istream and from_chars() agree on, and only if something follows it in the buffer: at its end
+// there may be more digits to come.
+template <class Number>
+bool file_stream::take_digits(Number& number, Number least, Number most) {
+  constexpr fmtflags deciding = basefield | skipws;
+  if (!is_plain() || (flags() & deciding) != (dec | skipws) || !buffer_.has_plain_locale(*this)) return false;
+  const std::string_view text = buffer_.unread_text();
+  const std::size_t first = text.find_first_not_of(" \t\n\v\f\r");
+  if (first == text.npos) return false;
+  Number parsed{};
+  const char* const last = text.data() + text.size();
+  const std::from_chars_result result = std::from_chars(text.data() + first, last, parsed);
+  if (result.ec != std::errc{} || result.ptr == last || parsed < least || parsed > most) return false;
+  number = parsed;
+  buffer_.skip(static_cast<std::size_t>(result.ptr - text.data()));
+  return true;
+}
+
+// --- positions, and the end ------------------------------------------------------------------------------------------
 
 file_stream& file_stream::seek(std::streamoff offset, std::ios_base::seekdir from) {
   clear(rdstate() & badbit);

@@ -34,7 +34,8 @@ filebuf::filebuf(filebuf&& other)
       memory_{std::move(other.memory_)},
       buffer_{std::move(other.buffer_)},
       last_error_{std::exchange(other.last_error_, {})},
-      write_error_{std::exchange(other.write_error_, {})} {
+      write_error_{std::exchange(other.write_error_, {})},
+      locale_{other.locale_} {
   other.become_idle();
 }
 
@@ -57,6 +58,7 @@ void filebuf::swap(filebuf& other) {
   std::swap(buffer_, other.buffer_);
   std::swap(last_error_, other.last_error_);
   std::swap(write_error_, other.write_error_);
+  std::swap(locale_, other.locale_);
 }
 
 void filebuf::close(std::error_code& error) noexcept {
@@ -101,6 +103,11 @@ filebuf::int_type filebuf::underflow() {
 }
 
 std::streamsize filebuf::xsgetn(char* destination, std::streamsize count) {
+  if (count > 0 && count <= egptr() - gptr()) {  // the usual case
+    std::memcpy(destination, gptr(), static_cast<std::size_t>(count));
+    gbump(static_cast<int>(count));
+    return count;
+  }
   const auto wanted = static_cast<std::size_t>(std::max<std::streamsize>(count, 0));
   std::size_t done = 0;
   while (done < wanted) {
@@ -164,13 +171,10 @@ filebuf::int_type filebuf::overflow(int_type character) {
 }
 
 std::streamsize filebuf::xsputn(const char* source, std::streamsize count) {
+  if (append(source, count)) return count;
   const auto wanted = static_cast<std::size_t>(std::max<std::streamsize>(count, 0));
   if (wanted == 0 || !start_writing() || !make_room_for(wanted)) return 0;
-  const auto room = static_cast<std::size_t>(epptr() - pptr());
-  if (wanted <= room) {
-    put(source, wanted);
-    return count;
-  }
+  if (append(source, count)) return count;
   if (wanted >= buffer_size) {
     if (!flush()) return 0;
     std::error_code error;
@@ -178,6 +182,7 @@ std::streamsize filebuf::xsputn(const char* source, std::streamsize count) {
     set_put_area();
     return failed_to_write(error) ? static_cast<std::streamsize>(written) : count;
   }
+  const auto room = static_cast<std::size_t>(epptr() - pptr());
   put(source, room);
   if (!flush()) return static_cast<std::streamsize>(room);
   put(source + room, wanted - room);
@@ -275,12 +280,6 @@ void filebuf::allocate() {
   if (buffer_ == nullptr) buffer_.reset(new char[buffer_size]);  // make_unique would fill it with zeros
 }
 
-// Appends to the put area, which has room.
-void filebuf::put(const char* source, std::size_t count) noexcept {
-  std::memcpy(pptr(), source, count);
-  pbump(static_cast<int>(count));
-}
-
 // One read from the file; 0 at its end, or with last_error_ set. An error must not pass for the end, and an exception
 // would not do: in libc++ one that is thrown while white space is skipped escapes from the stream.
 std::size_t filebuf::get(char* destination, std::size_t count) {
@@ -367,6 +366,21 @@ std::string filebuf::take_bytes(std::error_code& error) {
   abandon(error);
   return bytes;
 }
+
+// --- locales ---------------------------------------------------------------------------------------------------------
+
+void filebuf::imbue(const std::locale&) { locale_ = locale_kind::unknown; }
+
+// Whether numbers look as in C, for the stream that this is the buffer of. The answer holds until the next imbue(),
+// which std::ios::imbue() calls.
+bool filebuf::has_plain_locale(const std::ios& stream) {
+  if (locale_ == locale_kind::unknown) {
+    locale_ = stream.getloc() == std::locale::classic() ? locale_kind::classic : locale_kind::other;
+  }
+  return locale_ == locale_kind::classic;
+}
+
+// --- errors ----------------------------------------------------------------------------------------------------------
 
 bool filebuf::failed_to_write(const std::error_code& error) noexcept {
   last_error_ = error;

@@ -7,10 +7,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <ios>
+#include <locale>
 #include <memory>
 #include <streambuf>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 namespace tempfile {
@@ -74,6 +77,7 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   [[nodiscard]] const std::error_code& last_error() const noexcept { return last_error_; }
 
  protected:
+  void imbue(const std::locale& locale) override;
   int_type underflow() override;
   int_type overflow(int_type character) override;
   int_type pbackfail(int_type character) override;
@@ -87,6 +91,25 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
  private:
   friend class file_stream;
   friend class spooled_temporary_file;
+  // Whether the bytes fitted into the put area, and are there now.
+  bool append(char byte) noexcept {
+    if (pptr() == epptr()) return false;
+    *pptr() = byte;
+    pbump(1);
+    return true;
+  }
+  bool append(const char* source, std::streamsize count) noexcept {
+    if (count < 0 || count > epptr() - pptr()) return false;
+    if (count > 0) put(source, static_cast<std::size_t>(count));
+    return true;
+  }
+  void put(const char* source, std::size_t count) noexcept {
+    std::memcpy(pptr(), source, count);
+    pbump(static_cast<int>(count));
+  }
+  [[nodiscard]] std::string_view unread_text() const noexcept { return {gptr(), unread()}; }
+  void skip(std::size_t count) noexcept { gbump(static_cast<int>(count)); }
+  [[nodiscard]] bool has_plain_locale(const std::ios& stream);
   [[nodiscard]] std::size_t unread() const noexcept { return static_cast<std::size_t>(egptr() - gptr()); }
   [[nodiscard]] std::size_t unwritten() const noexcept { return static_cast<std::size_t>(pptr() - pbase()); }
   [[nodiscard]] bool failed_to_write(const std::error_code& error) noexcept;
@@ -102,7 +125,6 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   void set_put_area() noexcept;
   bool make_room_for(std::size_t count) noexcept;
   bool give_back_unread() noexcept;
-  void put(const char* source, std::size_t count) noexcept;
   std::size_t get(char* destination, std::size_t count);
   off_type position() noexcept;
 
@@ -117,6 +139,8 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   std::ios* stream_{nullptr};  // whose badbit tells a read that failed
   std::error_code last_error_;
   std::error_code write_error_;  // of a write after which none has succeeded yet
+  enum class locale_kind : char { unknown, classic, other };
+  locale_kind locale_{locale_kind::unknown};
 };
 
 }  // namespace tempfile
