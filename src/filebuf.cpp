@@ -17,6 +17,8 @@ namespace {
 
 // Larger buffers don't make it faster: from here on the call's fixed cost no longer shows beside the copying.
 constexpr std::size_t buffer_size = std::size_t{16} * 1024;
+// In memory there is no call to save, only a second copy.
+constexpr std::size_t large_in_memory = 512;
 
 std::span<std::byte> bytes_of(char* first, std::size_t count) noexcept {
   return std::as_writable_bytes(std::span{first, count});
@@ -116,7 +118,7 @@ std::streamsize filebuf::xsgetn(char* destination, std::streamsize count) {
       std::memcpy(destination + done, gptr(), ready);
       gbump(static_cast<int>(ready));
       done += ready;
-    } else if (left >= buffer_size) {
+    } else if (is_large(left)) {
       if (!start_reading()) break;
       become_idle();  // what was buffered is used up, and this read goes past it
       const std::size_t got = get(destination + done, left);
@@ -175,7 +177,7 @@ std::streamsize filebuf::xsputn(const char* source, std::streamsize count) {
   const auto wanted = static_cast<std::size_t>(std::max<std::streamsize>(count, 0));
   if (wanted == 0 || !start_writing() || !make_room_for(wanted)) return 0;
   if (append(source, count)) return count;
-  if (wanted >= buffer_size) {
+  if (is_large(wanted)) {
     if (!flush()) return 0;
     std::error_code error;
     const std::size_t written = write_all(source, wanted, error);
@@ -268,6 +270,11 @@ bool filebuf::start_writing() {
   allocate();
   set_put_area();
   return true;
+}
+
+// Whether so many bytes don't go through the buffer.
+bool filebuf::is_large(std::size_t count) const noexcept {
+  return count >= (is_in_memory() ? large_in_memory : buffer_size);
 }
 
 // What is put into the area fits into memory as well.

@@ -56,8 +56,9 @@ std::size_t spool::write(std::span<const char> bytes, std::error_code& error) no
   const auto at = static_cast<std::size_t>(position_);
   const std::size_t over = std::min(bytes.size(), bytes_.size() - at);
   try {
-    bytes_.append(bytes.data() + over, bytes.size() - over);  // grows by factors
-  } catch (const std::exception&) {                           // std::bad_alloc, std::length_error
+    make_room(at + bytes.size());
+    bytes_.append(bytes.data() + over, bytes.size() - over);
+  } catch (const std::exception&) {  // std::bad_alloc, std::length_error
     bytes_.resize(static_cast<std::size_t>(old_size));
     error = out_of_memory();
     return 0;
@@ -65,6 +66,14 @@ std::size_t spool::write(std::span<const char> bytes, std::error_code& error) no
   std::memcpy(bytes_.data() + at, bytes.data(), over);
   position_ += bytes.size();
   return bytes.size();
+}
+
+// By a factor of four, because memory that is not touched costs nothing: all copying together is a third of the size,
+// and where there is a limit, never more than that.
+void spool::make_room(std::uint64_t size) {
+  constexpr std::uint64_t factor = 4;
+  if (size <= bytes_.capacity()) return;
+  bytes_.reserve(static_cast<std::size_t>(std::max(size, std::min(most_, factor * bytes_.capacity()))));
 }
 
 std::uint64_t spool::seek(std::int64_t offset, std::ios_base::seekdir from, std::error_code& error) noexcept {

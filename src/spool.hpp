@@ -39,6 +39,8 @@ class spool {
   [[nodiscard]] std::string&& take() noexcept { return std::move(bytes_); }
 
  private:
+  void make_room(std::uint64_t size);
+
   spooled_temporary_file_options wanted_;
   std::uint64_t most_;
   std::string bytes_;

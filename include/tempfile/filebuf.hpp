@@ -122,6 +122,7 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   void become_idle() noexcept;
   bool start_reading();
   bool start_writing();
+  [[nodiscard]] bool is_large(std::size_t count) const noexcept;
   void set_put_area() noexcept;
   bool make_room_for(std::size_t count) noexcept;
   bool give_back_unread() noexcept;
