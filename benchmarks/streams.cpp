@@ -21,21 +21,22 @@ namespace fs = std::filesystem;
 constexpr int rounds = 25;
 constexpr std::size_t bytes_in_a_round = std::size_t{4} << 20;
 constexpr int numbers_in_a_round = 200'000;
+constexpr int first_number = 100'000;
 
-// Each contestant's file, open for reading and writing.
+// One file, opened by each contestant for reading and writing: so all meet the same pages.
 struct files {
-  explicit files(const fs::path& directory) : name{directory / "std"}, stdio_name{directory / "stdio"} {
-    standard.open(name, std::ios::in | std::ios::out | std::ios::trunc | std::ios::binary);
-    stdio = std::fopen(stdio_name.c_str(), "w+");
-    bare = tempfile::mkstemp({.dir = directory}).file;
-    ours = tempfile::file_stream{tempfile::mkstemp({.dir = directory}).file};
+  files(const fs::path& directory, const std::string& content) {
+    const fs::path path = tempfile::mkstemp({.dir = directory}).path;
+    standard.open(path, std::ios::in | std::ios::out | std::ios::binary);
+    stdio = std::fopen(path.c_str(), "r+");
+    bare = tempfile::file_handle{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
+    ours = tempfile::file_stream{tempfile::file_handle{::open(path.c_str(), O_RDWR | O_CLOEXEC)}};
+    bare.write(content);
   }
   files(const files&) = delete;
   files& operator=(const files&) = delete;
   ~files() { std::fclose(stdio); }
 
-  fs::path name;
-  fs::path stdio_name;
   std::fstream standard;
   tempfile::file_stream ours{tempfile::file_handle{}};
   std::FILE* stdio{};
@@ -112,10 +113,17 @@ void add_characters(files& all) {
                rounds);
 }
 
+// One in a line, all of the same length.
+std::string numbers() {
+  std::string text;
+  for (int i = 0; i < numbers_in_a_round; ++i) text += std::to_string(first_number + i) + '\n';
+  return text;
+}
+
 void add_numbers(files& all) {
   const auto write = [](auto& stream) {
     static int number = 0;
-    stream << ++number << '\n';
+    stream << first_number + ++number % numbers_in_a_round << '\n';
   };
   const auto read = [](auto& stream) {
     int number = 0;
@@ -139,10 +147,11 @@ void add_numbers(files& all) {
 
 int main(int count, char** arguments) {
   const tempfile::temporary_directory directory{{.dir = fs::is_directory("/dev/shm") ? "/dev/shm" : ""}};
-  files all{directory.path()};
+  files of_numbers{directory.path(), numbers()};
+  files of_bytes{directory.path(), std::string(bytes_in_a_round, 'x')};
   std::vector<char> block(std::size_t{1} << 20, 'x');
-  add_numbers(all);
-  add_characters(all);
-  for (const std::size_t size : {1U, 16U, 256U, 4096U, 65'536U, 1'048'576U}) add_blocks(all, block, size);
+  add_numbers(of_numbers);
+  add_characters(of_bytes);
+  for (const std::size_t size : {1U, 16U, 256U, 4096U, 65'536U, 1'048'576U}) add_blocks(of_bytes, block, size);
   return contest::main(count, arguments);
 }
