@@ -1,0 +1,92 @@
+// Where the bytes of a filebuf are: in a file, or in memory until they go to one.
+#include <tempfile/filebuf.hpp>
+
+#include <span>
+#include <utility>
+
+#include "platform/system.hpp"
+#include "spool.hpp"
+
+namespace tempfile {
+
+void filebuf::open(file_handle handle) noexcept { handle_ = std::move(handle); }
+
+void filebuf::open(std::unique_ptr<internal::spool> memory) noexcept { memory_ = std::move(memory); }
+
+std::size_t filebuf::read_some(char* destination, std::size_t count) noexcept {
+  last_error_.clear();
+  if (is_in_memory()) return memory_->read({destination, count});
+  return platform::read_some(handle_.native_handle(), std::as_writable_bytes(std::span{destination, count}),
+                             last_error_);
+}
+
+std::size_t filebuf::write_all(const char* source, std::size_t count, std::error_code& error) noexcept {
+  if (is_in_memory()) return memory_->write({source, count}, error);
+  return handle_.write(std::string_view{source, count}, error);
+}
+
+std::uint64_t filebuf::move_to(off_type offset, std::ios_base::seekdir from, std::error_code& error) noexcept {
+  return is_in_memory() ? memory_->seek(offset, from, error) : handle_.seek(offset, from, error);
+}
+
+std::uint64_t filebuf::size(std::error_code& error) const noexcept {
+  error.clear();
+  return is_in_memory() ? memory_->size() : handle_.size(error);
+}
+
+// In memory there may not be room for more: then all of it, or nothing, goes to disk.
+bool filebuf::make_room_for(std::size_t count) noexcept {
+  if (!is_in_memory() || count <= memory_->room() - unwritten()) return true;
+  std::error_code error;
+  leave_memory(error);
+  return !failed_to_write(error);
+}
+
+void filebuf::leave_memory(std::error_code& error) noexcept {
+  error.clear();
+  if (!is_in_memory()) return;
+  if (!flush()) {
+    error = last_error_;
+    return;
+  }
+  file_handle file = memory_->to_file(error);
+  if (error) return;
+  handle_ = std::move(file);
+  memory_.reset();
+  if (pbase() != nullptr) set_put_area();
+}
+
+void filebuf::truncate(std::uint64_t size, std::error_code& error) noexcept {
+  error.clear();
+  if (!has_file() || sync() != 0) {
+    error = last_error_;
+    return;
+  }
+  if (is_in_memory() && !memory_->may_have(size)) leave_memory(error);
+  if (error) return;
+  if (is_in_memory()) {
+    memory_->resize(size, error);
+  } else {
+    handle_.resize(size, error);
+  }
+}
+
+std::string filebuf::take_bytes(std::error_code& error) {
+  std::string bytes;
+  error.clear();
+  if (!has_file() || sync() != 0) {
+    error = last_error_;
+    return bytes;
+  }
+  if (is_in_memory()) {
+    bytes = memory_->take();
+  } else {
+    bytes.resize(static_cast<std::size_t>(handle_.size(error)));
+    if (!error) bytes.resize(handle_.read_at(0, std::as_writable_bytes(std::span{bytes}), error));
+  }
+  if (error) return {};
+  abandon(error);
+  return bytes;
+}
+
+}  // namespace tempfile
