@@ -56,7 +56,8 @@ void add(std::size_t size, std::size_t count) {
     contestants.push_back(contest::elsewhere("Python SpooledTemporaryFile", {"/usr/bin/python3", python, work, "/"}));
   }
   constexpr std::size_t bytes_in_a_round = std::size_t{4} << 20;
-  const auto operations = static_cast<int>(std::max<std::size_t>(1, bytes_in_a_round / (16 * 64 + size * count)));
+  const auto operations =
+      static_cast<int>(std::max<std::size_t>(1, bytes_in_a_round / (std::size_t{1024} + size * count)));
   contest::add("spooled/" + std::to_string(count) + " x " + std::to_string(size) + " bytes", std::move(contestants),
                std::min(operations, 500), rounds);
 }
