@@ -29,9 +29,10 @@ template <class T>
 concept whole_number = one_of<T, int, unsigned, long, unsigned long, long long, unsigned long long>;
 template <whole_number T>
 using widest = std::conditional_t<std::is_signed_v<T>, long long, unsigned long long>;
+using c_string = const char*;
+using changeable_c_string = char*;
 template <class T>
-concept text = one_of < std::decay_t<T>,
-char*, const char*, std::string, std::string_view > ;
+concept text = one_of<std::decay_t<T>, c_string, changeable_c_string, std::string, std::string_view>;
 
 }  // namespace internal
 
