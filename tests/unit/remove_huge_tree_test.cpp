@@ -173,17 +173,10 @@ TEST_F(remove_huge_tree, of_many_files_takes_little_memory) {
             0);
 }
 
-// Sanitizers don't use freed memory again at once.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool has_sanitizer = true;
-#else
-constexpr bool has_sanitizer = false;
-#endif
-
 // The names alone are 48 MiB.
 TEST_F(remove_huge_tree, of_many_directories_takes_little_memory) {
   if (!support::has_linux_platform()) GTEST_SKIP() << "needs Linux: directories that can be read from any entry on";
-  if (has_sanitizer) GTEST_SKIP() << "needs a build without sanitizer";
+  if (support::has_sanitizer) GTEST_SKIP() << "needs a build without sanitizer, which doesn't use freed memory again";
   constexpr long most_kib = 12L * 1024;
   const int width = support::is_long_run() ? 1'000'000 : 200'000;
   make_wide_tree(width, 1, std::string(240, 'd'));

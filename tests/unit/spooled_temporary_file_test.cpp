@@ -261,8 +261,8 @@ TEST(spooled_temporary_file, refuses_positions_that_no_file_has) {
   EXPECT_TRUE(file.fail());
 }
 
-// The sanitizers stop a program that asks for more than there is.
 TEST(spooled_temporary_file, reports_what_memory_can_not_hold_and_keeps_the_rest) {
+  if (support::has_sanitizer) GTEST_SKIP() << "needs a build without sanitizer, which would stop the program";
   spooled_temporary_file file;
   file << "abc";
   file.seekp(std::numeric_limits<std::streamoff>::max() - 10);

@@ -109,8 +109,11 @@ class standard_reference {
   void truncate(std::size_t size) {
     const auto state = file_.rdstate();
     file_.clear();
-    file_.seekg(file_.tellg());  // writes what is buffered, and forgets what was read
+    const std::streampos position = file_.tellg();
+    file_.close();  // forgets what was read, which a seek doesn't in libc++
     fs::resize_file(path_, size);
+    file_.open(path_, std::ios::in | std::ios::out | std::ios::binary);
+    file_.seekg(position);
     file_.clear(state);
     last_ = direction::none;
   }

@@ -27,6 +27,12 @@ namespace support {
 // Whether ./dev test --long runs the tests: those that grow with their patience then do.
 inline bool is_long_run() { return std::getenv("TEMPFILE_TEST_LONG") != nullptr; }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool has_sanitizer = true;
+#else
+inline constexpr bool has_sanitizer = false;
+#endif
+
 inline std::string usual_place() {
   const char* const parent = std::getenv("TMPDIR");
   return parent != nullptr && *parent == '/' ? parent : "/tmp";
