@@ -132,7 +132,14 @@ TEST(stream_operators, write_nothing_in_a_bad_state) {
   EXPECT_EQ(all_of(file), "good1");
 }
 
+#if defined(__GLIBCXX__)
+constexpr bool takes_no_text = true;
+#else
+constexpr bool takes_no_text = false;
+#endif
+
 TEST(stream_operators, set_badbit_for_a_text_that_is_none) {
+  if (!takes_no_text) GTEST_SKIP() << "needs libstdc++: the standard doesn't say what a null pointer does";
   const char* const none = nullptr;
   expect_same_output([&](auto& out) { out << "a" << none << "b"; });
 }
