@@ -43,6 +43,14 @@ std::uint64_t seek(native_handle_type handle, std::int64_t offset, std::ios_base
 std::uint64_t size(native_handle_type handle, std::error_code& error) noexcept;
 void resize(native_handle_type handle, std::uint64_t size, std::error_code& error) noexcept;
 void sync(native_handle_type handle, std::error_code& error) noexcept;
+// The bytes, and of what is told about the file only what is needed to read them.
+void sync_data(native_handle_type handle, std::error_code& error) noexcept;
+// Copies all bytes of one file to another that is empty; holes stay holes where the system tells them. Both positions
+// move.
+void copy_content(native_handle_type source, native_handle_type copy, std::error_code& error) noexcept;
+// Another handle of the same file, with a position of its own; std::errc::operation_not_supported where the system
+// can't open what it only has a handle of.
+file_handle reopen(native_handle_type handle, std::error_code& error) noexcept;
 
 // --- creating --------------------------------------------------------------------------------------------------------
 
@@ -68,6 +76,55 @@ file_identity identity(native_path path, std::error_code& error) noexcept;
 void remove_file(native_path path, std::error_code& error) noexcept;
 // Removes an empty directory.
 void remove_directory(native_path path, std::error_code& error) noexcept;
+
+// --- permissions -----------------------------------------------------------------------------------------------------
+
+struct file_attributes {
+  std::filesystem::perms mode{};
+  std::uint64_t owner{};
+  std::uint64_t group{};
+};
+
+file_attributes attributes(native_handle_type handle, std::error_code& error) noexcept;
+void set_attributes(native_handle_type handle, const file_attributes& wanted, std::error_code& error) noexcept;
+void set_mode(native_handle_type handle, std::filesystem::perms mode, std::error_code& error) noexcept;
+// Gives the open file or directory `to` the permissions, owner and group of the one named `name` in `directory`, and
+// what else the system knows of that kind, as far as this process may: but neither set-user-ID nor set-group-ID, and
+// nothing that gives a group more than it had. std::errc::no_such_file_or_directory if there is none, or something
+// else; std::errc::is_a_directory and not_a_directory if one of them is a directory and the other is not.
+void copy_attributes(native_handle_type directory, native_path name, native_handle_type to,
+                     std::error_code& error) noexcept;
+// Gives `to` what a file gets that is made in `directory`: by the umask, or by the directory's default access control
+// list. `probe` is a path there that nothing has, for systems that need one to try.
+void take_attributes_of_new_file(native_path directory, native_path probe, native_handle_type to,
+                                 std::error_code& error) noexcept;
+// The same for a directory.
+void take_attributes_of_new_directory(native_path probe, native_handle_type to, std::error_code& error) noexcept;
+
+// --- putting in place ------------------------------------------------------------------------------------------------
+
+// Opens a directory by its path, to be synced.
+file_handle open_readable_directory(native_path path, std::error_code& error) noexcept;
+// Opens the directory at `path`, no link, for reading.
+file_handle open_directory_itself(native_path path, std::error_code& error) noexcept;
+// Opens the file at `path`, no link, for reading, without waiting for anybody.
+file_handle open_file_itself(native_path path, std::error_code& error) noexcept;
+// The same for reading and writing.
+file_handle open_for_update(native_path path, std::error_code& error) noexcept;
+// Gives what has the name `from` in `directory` the name `to`, in one step; what stood there is gone.
+void rename_at(native_handle_type directory, native_path from, native_path to, std::error_code& error) noexcept;
+// Gives what is at `from` the name `to` in `directory`, in one step; what stood there is gone.
+// std::errc::cross_device_link if that is another file system.
+void rename_into(native_path from, native_handle_type directory, native_path to, std::error_code& error) noexcept;
+// The same if nothing stands there, and else std::errc::file_exists: of all who try, one succeeds.
+void rename_into_new(native_path from, native_handle_type directory, native_path to, std::error_code& error) noexcept;
+// Exchanges what is at `from` and what has the name `to` in `directory`, in one step.
+// std::errc::operation_not_supported where the system or the file system can't.
+void exchange(native_path from, native_handle_type directory, native_path to, std::error_code& error) noexcept;
+// Gives a file without a name the name `to` in `directory`; std::errc::file_exists if it is taken,
+// std::errc::operation_not_supported if the system can't.
+void link_unnamed(native_handle_type file, native_handle_type directory, native_path to,
+                  std::error_code& error) noexcept;
 
 // --- trees: everything relative to an open directory -----------------------------------------------------------------
 

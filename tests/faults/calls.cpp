@@ -54,6 +54,7 @@ int ftruncate(int descriptor, off_t size) noexcept {
   return fails(call::ftruncate) ? -1 : ::ftruncate(descriptor, size);
 }
 int fsync(int descriptor) noexcept { return fails(call::fsync) ? -1 : ::fsync(descriptor); }
+int fdatasync(int descriptor) noexcept { return fails(call::fdatasync) ? -1 : ::fdatasync(descriptor); }
 
 int fstat(int descriptor, struct stat* status) noexcept {
   return fails(call::fstat) ? -1 : ::fstat(descriptor, status);
@@ -65,12 +66,21 @@ int fchmod(int descriptor, mode_t mode) noexcept { return fails(call::fchmod) ? 
 int fchmodat(int directory, const char* path, mode_t mode, int flags) noexcept {
   return fails(call::fchmodat) ? -1 : ::fchmodat(directory, path, mode, flags);
 }
+int fchown(int descriptor, uid_t owner, gid_t group) noexcept {
+  return fails(call::fchown) ? -1 : ::fchown(descriptor, owner, group);
+}
 
 int mkdirat(int directory, const char* path, mode_t mode) noexcept {
   return fails(call::mkdirat) ? -1 : ::mkdirat(directory, path, mode);
 }
 int unlinkat(int directory, const char* path, int flags) noexcept {
   return fails(call::unlinkat) ? -1 : ::unlinkat(directory, path, flags);
+}
+int renameat(int from_directory, const char* from, int to_directory, const char* to) noexcept {
+  return fails(call::renameat) ? -1 : ::renameat(from_directory, from, to_directory, to);
+}
+int linkat(int from_directory, const char* from, int to_directory, const char* to, int flags) noexcept {
+  return fails(call::linkat) ? -1 : ::linkat(from_directory, from, to_directory, to, flags);
 }
 
 int duplicate(int descriptor) noexcept { return fails(call::duplicate) ? -1 : ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }

@@ -1,7 +1,10 @@
 // The seam's calls that only Linux has, with faults.
 #include <dirent.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cstddef>
@@ -48,6 +51,28 @@ ssize_t getdents64(int directory, void* buffer, std::size_t size) noexcept {
   const ssize_t got = ::syscall(SYS_getdents64, directory, buffer, size);
   if (got > 0 && faults::hides_entry_types()) hide_types(static_cast<char*>(buffer), static_cast<std::size_t>(got));
   return got;
+}
+
+int renameat2(int from_directory, const char* from, int to_directory, const char* to, unsigned flags) noexcept {
+  if (fails(call::renameat2)) return -1;
+  return static_cast<int>(::syscall(SYS_renameat2, from_directory, from, to_directory, to, flags));
+}
+
+int clone_content(int from, int to) noexcept { return fails(call::clone_content) ? -1 : ::ioctl(to, FICLONE, from); }
+
+ssize_t copy_file_range(int from, int to, std::size_t count) noexcept {
+  if (fails(call::copy_file_range)) return -1;
+  return ::syscall(SYS_copy_file_range, from, nullptr, to, nullptr, faults::most_to_transfer(count), 0U);
+}
+
+ssize_t flistxattr(int descriptor, char* names, std::size_t size) noexcept {
+  return fails(call::flistxattr) ? -1 : ::flistxattr(descriptor, names, size);
+}
+ssize_t fgetxattr(int descriptor, const char* name, void* value, std::size_t size) noexcept {
+  return fails(call::fgetxattr) ? -1 : ::fgetxattr(descriptor, name, value, size);
+}
+int fsetxattr(int descriptor, const char* name, const void* value, std::size_t size) noexcept {
+  return fails(call::fsetxattr) ? -1 : ::fsetxattr(descriptor, name, value, size, 0);
 }
 
 void* map_wiped_on_fork(std::size_t size) noexcept {

@@ -1,7 +1,10 @@
 #include "platform/linux/calls.hpp"
 
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 namespace tempfile::platform::call {
@@ -26,6 +29,26 @@ int fchmodat2(int directory, const char* path, mode_t mode, int flags) noexcept 
 
 ssize_t getdents64(int directory, void* buffer, std::size_t size) noexcept {
   return ::syscall(SYS_getdents64, directory, buffer, size);
+}
+
+int renameat2(int from_directory, const char* from, int to_directory, const char* to, unsigned flags) noexcept {
+  return static_cast<int>(::syscall(SYS_renameat2, from_directory, from, to_directory, to, flags));
+}
+
+int clone_content(int from, int to) noexcept { return ::ioctl(to, FICLONE, from); }
+
+ssize_t copy_file_range(int from, int to, std::size_t count) noexcept {
+  return ::syscall(SYS_copy_file_range, from, nullptr, to, nullptr, count, 0U);
+}
+
+ssize_t flistxattr(int descriptor, char* names, std::size_t size) noexcept {
+  return ::flistxattr(descriptor, names, size);
+}
+ssize_t fgetxattr(int descriptor, const char* name, void* value, std::size_t size) noexcept {
+  return ::fgetxattr(descriptor, name, value, size);
+}
+int fsetxattr(int descriptor, const char* name, const void* value, std::size_t size) noexcept {
+  return ::fsetxattr(descriptor, name, value, size, 0);
 }
 
 void* map_wiped_on_fork(std::size_t size) noexcept {

@@ -13,6 +13,13 @@ int openat2(int directory, const char* path, const open_how& how) noexcept;     
 int fchmodat2(int directory, const char* path, mode_t mode, int flags) noexcept;  // Linux 6.6
 ssize_t getdents64(int directory, void* buffer, std::size_t size) noexcept;
 
+int renameat2(int from_directory, const char* from, int to_directory, const char* to, unsigned flags) noexcept;  // 3.15
+int clone_content(int from, int to) noexcept;                           // ioctl(FICLONE), Linux 4.5
+ssize_t copy_file_range(int from, int to, std::size_t count) noexcept;  // Linux 4.5; at both positions
+ssize_t flistxattr(int descriptor, char* names, std::size_t size) noexcept;
+ssize_t fgetxattr(int descriptor, const char* name, void* value, std::size_t size) noexcept;
+int fsetxattr(int descriptor, const char* name, const void* value, std::size_t size) noexcept;
+
 // mmap() of zeroed memory, then madvise(MADV_WIPEONFORK), Linux 4.14; null on failure.
 void* map_wiped_on_fork(std::size_t size) noexcept;
 void unmap(void* memory, std::size_t size) noexcept;

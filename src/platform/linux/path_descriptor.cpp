@@ -2,9 +2,6 @@
 
 #include <fcntl.h>
 
-#include <array>
-#include <cstdio>
-
 #include "platform/linux/calls.hpp"
 #include "platform/posix/descriptor.hpp"
 
@@ -15,9 +12,8 @@ void set_mode_of_path_descriptor(int descriptor, mode_t mode, std::error_code& e
   until_done(error, [&] { return call::fchmodat2(descriptor, "", mode, AT_EMPTY_PATH); });
   if (error != std::errc::function_not_supported && error != std::errc::operation_not_permitted) return;
 
-  std::array<char, sizeof "/proc/self/fd/" + 11> path{};  // 11: the longest int
-  std::snprintf(path.data(), path.size(), "/proc/self/fd/%d", descriptor);
-  until_done(error, [&] { return call::fchmodat(AT_FDCWD, path.data(), mode, 0); });
+  const descriptor_path path{descriptor};
+  until_done(error, [&] { return call::fchmodat(AT_FDCWD, path.c_str(), mode, 0); });
 }
 
 }  // namespace tempfile::platform

@@ -3,9 +3,23 @@
 
 #include <sys/types.h>
 
+#include <array>
+#include <cstdio>
 #include <system_error>
 
 namespace tempfile::platform {
+
+// The path that /proc has to what a descriptor stands for.
+class descriptor_path {
+ public:
+  explicit descriptor_path(int descriptor) noexcept {
+    std::snprintf(text_.data(), text_.size(), "/proc/self/fd/%d", descriptor);
+  }
+  [[nodiscard]] const char* c_str() const noexcept { return text_.data(); }
+
+ private:
+  std::array<char, sizeof "/proc/self/fd/" + 11> text_{};  // 11: the longest int
+};
 
 // Sets the mode of what `descriptor` stands for.
 void set_mode_of_path_descriptor(int descriptor, mode_t mode, std::error_code& error) noexcept;

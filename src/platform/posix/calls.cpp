@@ -27,6 +27,7 @@ ssize_t pwrite(int descriptor, const void* buffer, std::size_t count, off_t offs
 off_t lseek(int descriptor, off_t offset, int whence) noexcept { return ::lseek(descriptor, offset, whence); }
 int ftruncate(int descriptor, off_t size) noexcept { return ::ftruncate(descriptor, size); }
 int fsync(int descriptor) noexcept { return ::fsync(descriptor); }
+int fdatasync(int descriptor) noexcept { return ::fdatasync(descriptor); }
 
 int fstat(int descriptor, struct stat* status) noexcept { return ::fstat(descriptor, status); }
 int fstatat(int directory, const char* path, struct stat* status, int flags) noexcept {
@@ -36,9 +37,16 @@ int fchmod(int descriptor, mode_t mode) noexcept { return ::fchmod(descriptor, m
 int fchmodat(int directory, const char* path, mode_t mode, int flags) noexcept {
   return ::fchmodat(directory, path, mode, flags);
 }
+int fchown(int descriptor, uid_t owner, gid_t group) noexcept { return ::fchown(descriptor, owner, group); }
 
 int mkdirat(int directory, const char* path, mode_t mode) noexcept { return ::mkdirat(directory, path, mode); }
 int unlinkat(int directory, const char* path, int flags) noexcept { return ::unlinkat(directory, path, flags); }
+int renameat(int from_directory, const char* from, int to_directory, const char* to) noexcept {
+  return ::renameat(from_directory, from, to_directory, to);
+}
+int linkat(int from_directory, const char* from, int to_directory, const char* to, int flags) noexcept {
+  return ::linkat(from_directory, from, to_directory, to, flags);
+}
 
 int duplicate(int descriptor) noexcept { return ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
 DIR* fdopendir(int descriptor) noexcept { return ::fdopendir(descriptor); }

@@ -21,14 +21,18 @@ ssize_t pwrite(int descriptor, const void* buffer, std::size_t count, off_t offs
 off_t lseek(int descriptor, off_t offset, int whence) noexcept;
 int ftruncate(int descriptor, off_t size) noexcept;
 int fsync(int descriptor) noexcept;
+int fdatasync(int descriptor) noexcept;
 
 int fstat(int descriptor, struct stat* status) noexcept;
 int fstatat(int directory, const char* path, struct stat* status, int flags) noexcept;
 int fchmod(int descriptor, mode_t mode) noexcept;
 int fchmodat(int directory, const char* path, mode_t mode, int flags) noexcept;
+int fchown(int descriptor, uid_t owner, gid_t group) noexcept;
 
 int mkdirat(int directory, const char* path, mode_t mode) noexcept;
 int unlinkat(int directory, const char* path, int flags) noexcept;
+int renameat(int from_directory, const char* from, int to_directory, const char* to) noexcept;
+int linkat(int from_directory, const char* from, int to_directory, const char* to, int flags) noexcept;
 
 int duplicate(int descriptor) noexcept;  // fcntl(F_DUPFD_CLOEXEC)
 DIR* fdopendir(int descriptor) noexcept;

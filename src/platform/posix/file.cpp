@@ -103,4 +103,8 @@ void sync(native_handle_type handle, std::error_code& error) noexcept {
   until_done(error, [&] { return call::fsync(handle); });
 }
 
+void sync_data(native_handle_type handle, std::error_code& error) noexcept {
+  until_done(error, [&] { return call::fdatasync(handle); });
+}
+
 }  // namespace tempfile::platform

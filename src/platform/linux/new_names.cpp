@@ -1,0 +1,49 @@
+#include "platform/posix/new_names.hpp"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+
+#include "platform/linux/calls.hpp"
+#include "platform/linux/path_descriptor.hpp"
+#include "platform/posix/descriptor.hpp"
+
+namespace tempfile::platform {
+namespace {
+
+// How kernels and file systems say that they don't do renameat2() with flags: ENOSYS before Linux 3.15, EINVAL the file
+// system, EPERM a system call filter. Some of these also mean something else, which the other way will say as well.
+bool means_unsupported(const std::error_code& error) noexcept {
+  return error == std::errc::function_not_supported || error == std::errc::invalid_argument ||
+         error == std::errc::operation_not_permitted;
+}
+
+}  // namespace
+
+void rename_into_new(native_path from, native_handle_type directory, native_path to, std::error_code& error) noexcept {
+  until_done(error, [&] { return call::renameat2(AT_FDCWD, from, directory, to, RENAME_NOREPLACE); });
+  if (means_unsupported(error)) rename_by_reserving(from, directory, to, error);
+}
+
+void exchange(native_path from, native_handle_type directory, native_path to, std::error_code& error) noexcept {
+  until_done(error, [&] { return call::renameat2(AT_FDCWD, from, directory, to, RENAME_EXCHANGE); });
+  if (means_unsupported(error)) error = std::make_error_code(std::errc::operation_not_supported);
+}
+
+// By the descriptor alone only who may read every directory can (CAP_DAC_READ_SEARCH, before Linux 6.10); by the path
+// that /proc has to it everybody, where /proc is mounted.
+void link_unnamed(native_handle_type file, native_handle_type directory, native_path to,
+                  std::error_code& error) noexcept {
+  const descriptor_path path{file};
+  until_done(error, [&] { return call::linkat(AT_FDCWD, path.c_str(), directory, to, AT_SYMLINK_FOLLOW); });
+  if (error != std::errc::no_such_file_or_directory) return;
+  until_done(error, [&] { return call::linkat(file, "", directory, to, AT_EMPTY_PATH); });
+}
+
+file_handle reopen(native_handle_type handle, std::error_code& error) noexcept {
+  const descriptor_path path{handle};
+  file_handle again{until_done(error, [&] { return call::openat(AT_FDCWD, path.c_str(), O_RDWR | O_CLOEXEC, 0); })};
+  if (error == std::errc::no_such_file_or_directory) error = std::make_error_code(std::errc::operation_not_supported);
+  return again;
+}
+
+}  // namespace tempfile::platform

@@ -1,0 +1,22 @@
+#include "platform/posix/new_names.hpp"
+
+namespace tempfile::platform {
+
+void rename_into_new(native_path from, native_handle_type directory, native_path to, std::error_code& error) noexcept {
+  rename_by_reserving(from, directory, to, error);
+}
+
+void exchange(native_path, native_handle_type, native_path, std::error_code& error) noexcept {
+  error = std::make_error_code(std::errc::operation_not_supported);
+}
+
+void link_unnamed(native_handle_type, native_handle_type, native_path, std::error_code& error) noexcept {
+  error = std::make_error_code(std::errc::operation_not_supported);
+}
+
+file_handle reopen(native_handle_type, std::error_code& error) noexcept {
+  error = std::make_error_code(std::errc::operation_not_supported);
+  return {};
+}
+
+}  // namespace tempfile::platform

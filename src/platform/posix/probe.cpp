@@ -1,0 +1,9 @@
+#include "platform/posix/probe.hpp"
+
+namespace tempfile::platform {
+
+file_handle make_probe(native_path, native_path probe, std::error_code& error) noexcept {
+  return make_named_probe(probe, error);
+}
+
+}  // namespace tempfile::platform
