@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "failure.hpp"
+#include "reopening.hpp"
 #include "spool.hpp"
 
 namespace tempfile {
@@ -108,6 +109,20 @@ void file_stream::truncate(std::uint64_t size) {
   internal::failure failed;
   truncate(size, failed.code);
   internal::raise_if(failed, "cannot truncate a file");
+}
+
+file_handle file_stream::reopen(std::error_code& error) {
+  internal::failure failed;
+  file_handle again = internal::reopen(*rdbuf(), {}, failed);
+  error = failed.code;
+  return again;
+}
+
+file_handle file_stream::reopen() {
+  internal::failure failed;
+  file_handle again = internal::reopen(*rdbuf(), {}, failed);
+  internal::raise_if(failed, "cannot open a file again");
+  return again;
 }
 
 void file_stream::close(std::error_code& error) noexcept { buffer_.close(error); }

@@ -56,6 +56,10 @@ void filebuf::leave_memory(std::error_code& error) noexcept {
   if (pbase() != nullptr) set_put_area();
 }
 
+std::span<const std::byte> filebuf::bytes_in_memory() const noexcept {
+  return is_in_memory() ? std::as_bytes(memory_->bytes()) : std::span<const std::byte>{};
+}
+
 void filebuf::truncate(std::uint64_t size, std::error_code& error) noexcept {
   error.clear();
   if (!has_file() || sync() != 0) {

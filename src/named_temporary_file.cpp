@@ -5,6 +5,8 @@
 #include "cleanup.hpp"
 #include "creation.hpp"
 #include "ownership.hpp"
+#include "persistence.hpp"
+#include "reopening.hpp"
 
 namespace tempfile {
 
@@ -77,6 +79,40 @@ void named_temporary_file::close(std::error_code& error) {
 }
 
 fs::path named_temporary_file::keep() { return name_.keep(); }
+
+fs::path named_temporary_file::persist(const fs::path& target, const persist_options& wanted,
+                                       internal::failure& failed) {
+  if (!is_open() && name_) return internal::persist_path(name_, target, wanted, failed);
+  return internal::persist_stream(*this, &name_, target, wanted, failed);
+}
+
+fs::path named_temporary_file::persist(const fs::path& target, const persist_options& wanted) {
+  internal::failure failed;
+  fs::path path = persist(target, wanted, failed);
+  internal::raise_if(failed, "cannot persist a file");
+  return path;
+}
+
+fs::path named_temporary_file::persist(const fs::path& target, const persist_options& wanted, std::error_code& error) {
+  internal::failure failed;
+  fs::path path = persist(target, wanted, failed);
+  error = failed.code;
+  return path;
+}
+
+file_handle named_temporary_file::reopen() {
+  internal::failure failed;
+  file_handle again = internal::reopen(*rdbuf(), path(), failed);
+  internal::raise_if(failed, "cannot open a file again");
+  return again;
+}
+
+file_handle named_temporary_file::reopen(std::error_code& error) {
+  internal::failure failed;
+  file_handle again = internal::reopen(*rdbuf(), path(), failed);
+  error = failed.code;
+  return again;
+}
 
 temporary_path named_temporary_file::into_path() && {
   internal::failure failed{{}, path(), {}};

@@ -12,6 +12,7 @@ namespace tempfile::internal {
 struct ownership {
   // `name`, which owns nothing, owns `path` from now on.
   static void begin(temporary_path& name, fs::path path, const file_identity& identity) noexcept;
+  static const file_identity& identity(const temporary_path& name) noexcept { return name.identity_; }
   // False in a child that was forked after the name was made or adopted.
   static bool is_this_process(const temporary_path& name) noexcept;
   // Removes as temporary_path::remove() says.

@@ -34,6 +34,7 @@ class spool {
   // The size must be one that it may have.
   void resize(std::uint64_t size, std::error_code& error) noexcept;
 
+  [[nodiscard]] std::span<const char> bytes() const noexcept { return bytes_; }
   // A file without a name, with the same bytes and position; closed on failure.
   [[nodiscard]] file_handle to_file(std::error_code& error) const noexcept;
   [[nodiscard]] std::string&& take() noexcept { return std::move(bytes_); }

@@ -4,6 +4,7 @@
 
 #include "cleanup.hpp"
 #include "failure.hpp"
+#include "persistence.hpp"
 #include "spool.hpp"
 
 namespace tempfile {
@@ -56,6 +57,36 @@ native_handle_type spooled_temporary_file::native_handle(std::error_code& error)
 native_handle_type spooled_temporary_file::native_handle() {
   rollover();
   return file_stream::native_handle();
+}
+
+fs::path spooled_temporary_file::persist(const fs::path& target, const persist_options& wanted,
+                                         internal::failure& failed) {
+  return internal::persist_stream(*this, nullptr, target, wanted, failed);
+}
+
+fs::path spooled_temporary_file::persist(const fs::path& target, const persist_options& wanted) {
+  internal::failure failed;
+  fs::path path = persist(target, wanted, failed);
+  internal::raise_if(failed, "cannot persist a spooled file");
+  return path;
+}
+
+fs::path spooled_temporary_file::persist(const fs::path& target, const persist_options& wanted,
+                                         std::error_code& error) {
+  internal::failure failed;
+  fs::path path = persist(target, wanted, failed);
+  error = failed.code;
+  return path;
+}
+
+file_handle spooled_temporary_file::reopen(std::error_code& error) {
+  rollover(error);
+  return error ? file_handle{} : file_stream::reopen(error);
+}
+
+file_handle spooled_temporary_file::reopen() {
+  rollover();
+  return file_stream::reopen();
 }
 
 std::string spooled_temporary_file::into_string(std::error_code& error) && { return rdbuf()->take_bytes(error); }

@@ -5,6 +5,7 @@
 
 #include "creation.hpp"
 #include "ownership.hpp"
+#include "persistence.hpp"
 
 namespace tempfile {
 
@@ -64,6 +65,20 @@ void temporary_directory::cleanup(std::error_code& error) {
   internal::failure failed;
   internal::ownership::remove(name_, failed);
   error = ignore_cleanup_errors_ ? std::error_code{} : failed.code;
+}
+
+fs::path temporary_directory::persist(const fs::path& target, const persist_options& wanted) {
+  internal::failure failed;
+  fs::path path = internal::persist_path(name_, target, wanted, failed);
+  internal::raise_if(failed, "cannot persist a directory");
+  return path;
+}
+
+fs::path temporary_directory::persist(const fs::path& target, const persist_options& wanted, std::error_code& error) {
+  internal::failure failed;
+  fs::path path = internal::persist_path(name_, target, wanted, failed);
+  error = failed.code;
+  return path;
 }
 
 fs::path temporary_directory::keep() { return name_.keep(); }

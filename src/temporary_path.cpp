@@ -8,6 +8,7 @@
 #include "keep_switch.hpp"
 #include "ownership.hpp"
 #include "paths.hpp"
+#include "persistence.hpp"
 #include "platform/system.hpp"
 #include "tree_removal.hpp"
 
@@ -141,6 +142,20 @@ void temporary_path::remove(std::error_code& error) {
   internal::failure failed;
   internal::ownership::remove(*this, failed);
   error = failed.code;
+}
+
+fs::path temporary_path::persist(const fs::path& target, const persist_options& wanted) {
+  internal::failure failed;
+  fs::path path = internal::persist_path(*this, target, wanted, failed);
+  internal::raise_if(failed, "cannot persist what a path owns");
+  return path;
+}
+
+fs::path temporary_path::persist(const fs::path& target, const persist_options& wanted, std::error_code& error) {
+  internal::failure failed;
+  fs::path path = internal::persist_path(*this, target, wanted, failed);
+  error = failed.code;
+  return path;
 }
 
 fs::path temporary_path::keep() {

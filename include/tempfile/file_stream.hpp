@@ -115,6 +115,13 @@ class TEMPFILE_EXPORT file_stream : public std::iostream {
   void truncate(std::uint64_t size);
   void truncate(std::uint64_t size, std::error_code& error) noexcept;
 
+  /// Flushes, and opens the same file again, for reading and writing and with a position of its own, whatever its name
+  /// stands for by now.
+  /// \throws fs::filesystem_error; std::errc::operation_not_supported where the system can't do that (Linux can, where
+  /// /proc is mounted).
+  [[nodiscard]] file_handle reopen();
+  [[nodiscard]] file_handle reopen(std::error_code& error);
+
   /// Flushes and closes. Closing a closed stream is no error.
   /// \throws fs::filesystem_error if buffered bytes can't be written; then the stream is still open, and close() can be
   /// called again. Also reports an earlier write that failed, if none succeeded since.

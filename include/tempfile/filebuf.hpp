@@ -11,6 +11,7 @@
 #include <ios>
 #include <locale>
 #include <memory>
+#include <span>
 #include <streambuf>
 #include <string>
 #include <string_view>
@@ -52,6 +53,8 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   [[nodiscard]] bool is_open() const noexcept { return handle_.is_open() || is_in_memory(); }
   /// Whether it is a spooled_temporary_file's, and there is no descriptor yet.
   [[nodiscard]] bool is_in_memory() const noexcept { return memory_ != nullptr; }
+  /// What has been flushed to memory; nothing if it is on disk. To be used before the next operation.
+  [[nodiscard]] std::span<const std::byte> bytes_in_memory() const noexcept;
   /// The descriptor, still owned by this object; no_native_handle if there is none.
   [[nodiscard]] native_handle_type native_handle() const noexcept { return handle_.native_handle(); }
 

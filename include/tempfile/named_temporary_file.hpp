@@ -5,6 +5,7 @@
 #include <tempfile/export.hpp>
 #include <tempfile/file_stream.hpp>
 #include <tempfile/options.hpp>
+#include <tempfile/persist.hpp>
 #include <tempfile/temporary_path.hpp>
 
 namespace tempfile {
@@ -58,6 +59,22 @@ class [[nodiscard]] TEMPFILE_EXPORT named_temporary_file : public file_stream {
   /// \returns the path.
   fs::path keep();
 
+  /// Flushes, and gives the file the name `target`, complete or not at all; see persist_options. The stream is closed
+  /// afterwards, and owns nothing. If it was closed before and still owns its name, that file is taken.
+  ///
+  /// A target on another file system gets a copy, made beside it and then renamed, and so at once as well. A symbolic
+  /// link at `target` is replaced itself. \returns the absolute path of the target. \throws fs::filesystem_error that
+  /// names the target and the reason; errc::replaced if the name is another file's by now, errc::not_owner in a forked
+  /// child. Then the target is as it was, nothing is left beside it, and the stream is still open and owns its file: it
+  /// can be used, or persisted elsewhere.
+  fs::path persist(const fs::path& target, const persist_options& wanted = {});
+  fs::path persist(const fs::path& target, const persist_options& wanted, std::error_code& error);
+
+  /// As file_stream::reopen(); where the system needs a name for that, by path().
+  /// \throws fs::filesystem_error; errc::replaced if another file stands at path() by then.
+  [[nodiscard]] file_handle reopen();
+  [[nodiscard]] file_handle reopen(std::error_code& error);
+
   /// Flushes, closes, and leaves the ownership of the name to the caller: for a program that must open the file itself.
   /// \throws fs::filesystem_error with the path if buffered bytes can't be written; then nothing has changed.
   temporary_path into_path() &&;
@@ -68,6 +85,7 @@ class [[nodiscard]] TEMPFILE_EXPORT named_temporary_file : public file_stream {
  private:
   void create(const named_temporary_file_options& wanted, internal::failure& failed);
   void close(internal::failure& failed);
+  fs::path persist(const fs::path& target, const persist_options& wanted, internal::failure& failed);
   void end() noexcept;
 
   temporary_path name_;

@@ -5,6 +5,7 @@
 #include <tempfile/export.hpp>
 #include <tempfile/file_stream.hpp>
 #include <tempfile/options.hpp>
+#include <tempfile/persist.hpp>
 
 #include <cstddef>
 #include <string>
@@ -68,6 +69,20 @@ class [[nodiscard]] TEMPFILE_EXPORT spooled_temporary_file : public file_stream 
   /// On failure sets `error` and returns no_native_handle.
   [[nodiscard]] native_handle_type native_handle(std::error_code& error) noexcept;
 
+  /// As file_stream::reopen(), after rollover().
+  [[nodiscard]] file_handle reopen();
+  [[nodiscard]] file_handle reopen(std::error_code& error);
+
+  /// Flushes, and gives the bytes, from memory or from disk, the name `target`, complete or not at all; see
+  /// persist_options. The stream is closed afterwards, and owns nothing.
+  ///
+  /// A target on another file system gets a copy, made beside it and then renamed, and so at once as well. A symbolic
+  /// link at `target` is replaced itself. \returns the absolute path of the target. \throws fs::filesystem_error that
+  /// names the target and the reason. Then the target is as it was, nothing is left beside it, and the stream is still
+  /// open and owns its file: it can be used, or persisted elsewhere.
+  fs::path persist(const fs::path& target, const persist_options& wanted = {});
+  fs::path persist(const fs::path& target, const persist_options& wanted, std::error_code& error);
+
   /// All bytes, from the first to the last wherever the position is. From memory they are moved, not copied. The stream
   /// is closed afterwards.
   /// \throws fs::filesystem_error if they are on disk and can't be read, and std::bad_alloc if they don't fit into
@@ -76,6 +91,7 @@ class [[nodiscard]] TEMPFILE_EXPORT spooled_temporary_file : public file_stream 
   [[nodiscard]] std::string into_string(std::error_code& error) &&;
 
  private:
+  fs::path persist(const fs::path& target, const persist_options& wanted, internal::failure& failed);
   void create(const spooled_temporary_file_options& wanted, internal::failure& failed);
   void end() noexcept;
 };

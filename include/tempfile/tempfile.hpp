@@ -13,7 +13,9 @@
 #include <tempfile/mkstemp.hpp>
 #include <tempfile/named_temporary_file.hpp>
 #include <tempfile/options.hpp>
+#include <tempfile/persist.hpp>
 #include <tempfile/remove_tree.hpp>
+#include <tempfile/replacing_file.hpp>
 #include <tempfile/spooled_temporary_file.hpp>
 #include <tempfile/temporary_directory.hpp>
 #include <tempfile/temporary_file.hpp>

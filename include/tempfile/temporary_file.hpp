@@ -5,8 +5,13 @@
 #include <tempfile/export.hpp>
 #include <tempfile/file_stream.hpp>
 #include <tempfile/options.hpp>
+#include <tempfile/persist.hpp>
 
 namespace tempfile {
+
+namespace internal {
+struct failure;
+}  // namespace internal
 
 /// A scratch file that has no name and vanishes when it is closed, however the process ends.
 ///
@@ -31,10 +36,27 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_file : public file_stream {
   /// Flushes and closes. What fails is told to the hook set by set_cleanup_error_hook().
   ~temporary_file() override;
 
+  /// Flushes, and gives the file the name `target`, complete or not at all; see persist_options. The stream is closed
+  /// afterwards, and owns nothing.
+  ///
+  /// A target on another file system gets a copy, made beside it and then renamed, and so at once as well. A symbolic
+  /// link at `target` is replaced itself. \returns the absolute path of the target. \throws fs::filesystem_error that
+  /// names the target and the reason. Then the target is as it was, nothing is left beside it, and the stream is still
+  /// open and owns its file: it can be used, or persisted elsewhere.
+  fs::path persist(const fs::path& target, const persist_options& wanted = {});
+  fs::path persist(const fs::path& target, const persist_options& wanted, std::error_code& error);
+
   void swap(temporary_file& other) { file_stream::swap(other); }
   friend void swap(temporary_file& left, temporary_file& right) { left.swap(right); }
 
+ protected:
+  struct nothing {};
+  // A closed stream, for create().
+  explicit temporary_file(nothing) {}
+  void create(const options& wanted, std::error_code& error);
+
  private:
+  fs::path persist(const fs::path& target, const persist_options& wanted, internal::failure& failed);
   void end() noexcept;
 };
 

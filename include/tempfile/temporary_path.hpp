@@ -4,6 +4,7 @@
 
 #include <tempfile/export.hpp>
 #include <tempfile/file_identity.hpp>
+#include <tempfile/persist.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -61,6 +62,12 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_path {
   /// Stops owning, and leaves the name in place.
   /// \returns the path.
   fs::path keep();
+
+  /// Gives what is owned the name `target`, as named_temporary_file::persist() does it for a file and
+  /// temporary_directory::persist() for a directory. Nothing is owned afterwards.
+  /// \throws fs::filesystem_error; then the name is still owned.
+  fs::path persist(const fs::path& target, const persist_options& wanted = {});
+  fs::path persist(const fs::path& target, const persist_options& wanted, std::error_code& error);
 
   friend void swap(temporary_path& left, temporary_path& right) noexcept { left.swap(right); }
   void swap(temporary_path& other) noexcept;

@@ -1,0 +1,58 @@
+/// \file
+/// How a finished file is put in its place.
+#pragma once
+
+#include <tempfile/export.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <system_error>
+
+namespace tempfile {
+
+namespace fs = std::filesystem;
+
+/// What is on stable storage when a file has been put in its place. Whatever is chosen, the target is complete or as it
+/// was before, for everybody who looks; this is about what is there after the power has failed.
+enum class durability {
+  none,  ///< What the system has written by then; a file that is empty or short is possible on some file systems.
+  data,  ///< The file's bytes (`fdatasync`) before it appears: after a power cut the old file or the whole new one.
+  full,  ///< The bytes, the mode and the owner (`fsync`), and then the name, by syncing the directory.
+};
+
+/// How a file becomes permanent: an aggregate, so that designated initializers serve as keyword arguments.
+struct persist_options {
+  /// Whether a file that stands at the target is replaced. If not, exactly one of all who try, in whichever processes,
+  /// succeeds; the others get std::errc::file_exists.
+  bool overwrite{true};
+  /// What a power cut leaves.
+  tempfile::durability durability{tempfile::durability::none};
+  /// The permissions, exactly these. Default: those of the file that is replaced, with its owner, group, extended
+  /// attributes and access control list as far as this process may set them; and where nothing stands, those that a new
+  /// file gets there, by the umask or the directory's default access control list.
+  std::optional<fs::perms> mode{};
+};
+
+/// Writes a file at once: whoever opens `target` gets either what was there before or all of `bytes`.
+///
+/// The bytes go to a file without a name in the target's directory, which is then given the name; where the file system
+/// has no such files, to one with a temporary name. A symbolic link at `target` is replaced itself, and what it points
+/// to is left alone; to write through it, pass `fs::canonical(target)`. \returns the absolute path of the target.
+/// \throws fs::filesystem_error that names the target and the reason; then it is as it was, and nothing is left beside
+/// it.
+TEMPFILE_EXPORT fs::path write_file(const fs::path& target, std::span<const std::byte> bytes,
+                                    const persist_options& wanted = {});
+TEMPFILE_EXPORT fs::path write_file(const fs::path& target, std::span<const std::byte> bytes,
+                                    const persist_options& wanted, std::error_code& error);
+inline fs::path write_file(const fs::path& target, std::string_view text, const persist_options& wanted = {}) {
+  return write_file(target, std::as_bytes(std::span{text}), wanted);
+}
+inline fs::path write_file(const fs::path& target, std::string_view text, const persist_options& wanted,
+                           std::error_code& error) {
+  return write_file(target, std::as_bytes(std::span{text}), wanted, error);
+}
+
+}  // namespace tempfile
