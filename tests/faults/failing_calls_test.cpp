@@ -76,6 +76,78 @@ bool use_spooled_file(const fs::path& directory) {
   return is_right;
 }
 
+// Puts something in place of an old file: there is the old one, or the new one, whatever fails.
+template <class Persist>
+bool replace(const fs::path& directory, Persist persist) {
+  const fs::path target = directory / "target";
+  support::write_file(target, "old");
+  const auto is_whole = [&] {
+    const std::string found = support::read_file(target);
+    return found == "old" || found == "some text";
+  };
+  try {
+    persist(target);
+  } catch (const fs::filesystem_error&) {
+    const bool was_whole = is_whole();
+    fs::remove(target);
+    if (!was_whole) return false;
+    throw;
+  }
+  const bool is_right = support::read_file(target) == "some text";
+  fs::remove(target);
+  return is_right;
+}
+
+template <class File>
+bool persist_file(const fs::path& from, const fs::path& directory) {
+  return replace(directory, [&](const fs::path& target) {
+    File file{{.dir = from}};
+    file << "some text";
+    file.persist(target, {.durability = tempfile::durability::full});
+  });
+}
+
+bool persist_unnamed(const fs::path& directory) { return persist_file<tempfile::temporary_file>(directory, directory); }
+bool persist_named(const fs::path& directory) {
+  return persist_file<tempfile::named_temporary_file>(directory, directory);
+}
+bool persist_across(const fs::path& directory) {
+  const support::scratch_directory other{support::quick_place()};
+  const bool went_well = persist_file<tempfile::named_temporary_file>(directory, other.path());
+  return went_well && support::entries(other.path()).empty();
+}
+bool persist_unlinked(const fs::path& directory) {
+  const faults::without_unnamed_files unsupported{EOPNOTSUPP};
+  return persist_unnamed(directory);
+}
+bool use_write_file(const fs::path& directory) {
+  return replace(directory, [](const fs::path& target) { tempfile::write_file(target, "some text"); });
+}
+
+bool persist_directory(const fs::path& directory) {
+  const fs::path target = directory / "target";
+  if (support::has_linux_platform()) {  // POSIX can't exchange directories
+    fs::create_directory(target);
+    support::write_file(target / "old", "");
+  }
+  const bool had_old = fs::exists(target);
+  const auto end = [&] {
+    const bool has_old = fs::exists(target / "old") || (!had_old && !fs::exists(target));
+    const bool is_whole = has_old != fs::exists(target / "new");
+    fs::remove_all(target);
+    return is_whole;
+  };
+  try {
+    tempfile::temporary_directory made{{.dir = directory}};
+    support::write_file(made / "new", "");
+    made.persist(target);
+  } catch (const fs::filesystem_error&) {
+    if (!end()) return false;
+    throw;
+  }
+  return end();
+}
+
 bool use_directory(const fs::path& directory) {
   tempfile::temporary_directory made{{.dir = directory}};
   fs::create_directories(made / "a/b");
@@ -109,10 +181,20 @@ bool use_default_directory(const fs::path& directory) {
 }
 
 constexpr scenario scenarios[] = {
-    {"unnamed_file", use_unnamed_file}, {"unnamed_file_by_unlinking", use_unnamed_file_by_unlinking},
-    {"named_file", use_named_file},     {"spooled_file", use_spooled_file},
-    {"directory", use_directory},       {"mkstemp", use_mkstemp},
-    {"mkdtemp", use_mkdtemp},           {"default_directory", use_default_directory},
+    {"unnamed_file", use_unnamed_file},
+    {"unnamed_file_by_unlinking", use_unnamed_file_by_unlinking},
+    {"named_file", use_named_file},
+    {"spooled_file", use_spooled_file},
+    {"persist_unnamed", persist_unnamed},
+    {"persist_named", persist_named},
+    {"persist_across", persist_across},
+    {"persist_unlinked", persist_unlinked},
+    {"write_file", use_write_file},
+    {"persist_directory", persist_directory},
+    {"directory", use_directory},
+    {"mkstemp", use_mkstemp},
+    {"mkdtemp", use_mkdtemp},
+    {"default_directory", use_default_directory},
 };
 
 // A directory in which the probe can't be removed is not chosen, and told only if no other serves either.
@@ -149,7 +231,7 @@ outcome run(const scenario& tried, const fs::path& directory, faults::call kind,
 // Names can only be left where removing or looking at them is what failed.
 bool may_leave_names(faults::call kind, const scenario& tried) {
   if (kind == faults::call::unlinkat || kind == faults::call::fstatat) return true;
-  return std::string_view{tried.name} == "directory" && kind != faults::call::mkdirat;
+  return std::string_view{tried.name}.ends_with("directory") && kind != faults::call::mkdirat;
 }
 
 class failing_calls : public testing::TestWithParam<scenario> {

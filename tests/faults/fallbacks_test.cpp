@@ -117,6 +117,95 @@ TEST_F(fallbacks, names_are_random_without_getentropy) {
   });
 }
 
+// --- putting in place
+// -------------------------------------------------------------------------------------------------
+
+TEST_F(fallbacks, a_file_is_persisted_once_without_renameat2) {
+  for (const int error : {ENOSYS, EINVAL, EPERM}) {
+    const faults::failing never{faults::call::renameat2, error};
+    const fs::path target = directory_ / "target";
+    tempfile::named_temporary_file first{{.dir = directory_.path()}};
+    tempfile::named_temporary_file second{{.dir = directory_.path()}};
+    first.persist(target, {.overwrite = false});
+    std::error_code refused;
+    second.persist(target, {.overwrite = false}, refused);
+    EXPECT_EQ(refused, std::errc::file_exists);
+    second.close();
+    EXPECT_EQ(support::entries(directory_.path()), std::vector<fs::path>{target});
+    fs::remove(target);
+  }
+}
+
+TEST_F(fallbacks, a_directory_is_persisted_once_and_not_exchanged_without_renameat2) {
+  const faults::failing never{faults::call::renameat2, ENOSYS};
+  const fs::path target = directory_ / "target";
+  tempfile::temporary_directory first{{.dir = directory_.path()}};
+  support::write_file(first / "file", "");
+  first.persist(target, {.overwrite = false});
+  EXPECT_TRUE(fs::exists(target / "file"));
+  tempfile::temporary_directory second{{.dir = directory_.path()}};
+  std::error_code refused;
+  second.persist(target, {.overwrite = false}, refused);
+  EXPECT_EQ(refused, std::errc::file_exists);
+  second.persist(target, {}, refused);
+  EXPECT_EQ(refused, std::errc::operation_not_supported);
+  EXPECT_TRUE(fs::exists(target / "file"));
+  EXPECT_TRUE(fs::exists(second.path()));
+}
+
+TEST_F(fallbacks, a_file_without_a_name_is_copied_where_it_can_get_none) {
+  const faults::failing never{faults::call::linkat, ENOENT};  // /proc is not mounted
+  const fs::path target = directory_ / "target";
+  for (const char* const text : {"new", "replaces"}) {
+    tempfile::temporary_file file{{.dir = directory_.path()}};
+    file << text;
+    file.persist(target);
+    EXPECT_EQ(support::read_file(target), text);
+    EXPECT_EQ(support::entries(directory_.path()), std::vector<fs::path>{target});
+  }
+}
+
+TEST_F(fallbacks, a_file_is_copied_without_the_calls_that_copy) {
+  const support::scratch_directory other{support::quick_place()};
+  for (const int error : {ENOSYS, EXDEV, EINVAL, EOPNOTSUPP}) {
+    const faults::failing never{faults::call::copy_file_range, error};
+    const faults::short_transfers few{1000};
+    tempfile::temporary_file file{{.dir = other.path()}};
+    const std::string text(200'000, 'x');
+    file << text;
+    file.persist(directory_ / "target");
+    EXPECT_EQ(support::read_file(directory_ / "target"), text);
+  }
+}
+
+TEST_F(fallbacks, nothing_is_synced_unless_that_is_wanted) {
+  const fs::path target = directory_ / "target";
+  const auto write = [&](tempfile::durability wanted) {
+    std::error_code error;
+    tempfile::write_file(target, "text", {.durability = wanted}, error);
+    return error;
+  };
+  {
+    const faults::failing never{faults::call::fsync, EIO};
+    EXPECT_FALSE(write(tempfile::durability::none));
+    EXPECT_FALSE(write(tempfile::durability::data));
+    fs::remove(target);
+    EXPECT_EQ(write(tempfile::durability::full), std::errc::io_error);
+    EXPECT_FALSE(fs::exists(target));
+  }
+  {
+    const faults::failing never{faults::call::fdatasync, EIO};
+    EXPECT_FALSE(write(tempfile::durability::none));
+    fs::remove(target);
+    EXPECT_EQ(write(tempfile::durability::data), std::errc::io_error);
+    EXPECT_FALSE(fs::exists(target));
+  }
+  // The bytes, on Linux the file that had no name, and the directory: only the last of these comes too late.
+  const faults::failing last{faults::call::fsync, support::has_linux_platform() ? 3 : 2, EIO};
+  EXPECT_EQ(write(tempfile::durability::full), std::errc::io_error);
+  EXPECT_EQ(support::read_file(target), "text");
+}
+
 TEST_F(fallbacks, an_unnamed_file_is_unlinked_at_once_where_it_can_not_be_made_without_a_name) {
   for (const int error : {EOPNOTSUPP, EISDIR, ENOENT, EINVAL, ENOSYS, EPERM}) {
     const faults::without_unnamed_files unsupported{error};
