@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,8 +39,13 @@ inline std::string usual_place() {
   return parent != nullptr && *parent == '/' ? parent : "/tmp";
 }
 
-// Where hundreds of thousands of files take seconds, not minutes: a file system in memory, if there is one.
-inline std::string quick_place() { return ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : usual_place(); }
+// Where hundreds of thousands of files take seconds, not minutes: a file system in memory, if there is one with room
+// for so many.
+inline std::string quick_place(std::uintmax_t inodes = 0) {
+  struct statvfs room {};
+  const bool is_there = ::access("/dev/shm", W_OK) == 0 && ::statvfs("/dev/shm", &room) == 0;
+  return is_there && room.f_favail >= inodes ? "/dev/shm" : usual_place();
+}
 
 // A new private directory, removed at the end by means that are not the library's.
 class scratch_directory {
