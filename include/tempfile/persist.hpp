@@ -48,11 +48,11 @@ TEMPFILE_EXPORT fs::path write_file(const fs::path& target, std::span<const std:
 TEMPFILE_EXPORT fs::path write_file(const fs::path& target, std::span<const std::byte> bytes,
                                     const persist_options& wanted, std::error_code& error);
 inline fs::path write_file(const fs::path& target, std::string_view text, const persist_options& wanted = {}) {
-  return write_file(target, std::as_bytes(std::span{text}), wanted);
+  return write_file(target, std::as_bytes(std::span{text.data(), text.size()}), wanted);
 }
 inline fs::path write_file(const fs::path& target, std::string_view text, const persist_options& wanted,
                            std::error_code& error) {
-  return write_file(target, std::as_bytes(std::span{text}), wanted, error);
+  return write_file(target, std::as_bytes(std::span{text.data(), text.size()}), wanted, error);
 }
 
 }  // namespace tempfile

@@ -17,17 +17,24 @@ namespace {
 std::atomic<bool> is_counting{false};
 std::atomic<int> allocations{0};
 
-void* allocate(std::size_t size) {
+void* allocate(std::size_t size) noexcept {
   if (is_counting) ++allocations;
-  void* const memory = std::malloc(size);  // NOLINT(*-no-malloc): what else
+  return std::malloc(size);  // NOLINT(*-no-malloc): what else
+}
+
+void* allocate_or_throw(std::size_t size) {
+  void* const memory = allocate(size);
   if (memory == nullptr) throw std::bad_alloc{};
   return memory;
 }
 
 }  // namespace
 
-void* operator new(std::size_t size) { return allocate(size); }
-void* operator new[](std::size_t size) { return allocate(size); }
+// All of them: the address sanitizer tells when memory of one that was left out is freed by one that was not.
+void* operator new(std::size_t size) { return allocate_or_throw(size); }
+void* operator new[](std::size_t size) { return allocate_or_throw(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }

@@ -637,7 +637,7 @@ TEST_F(replacing_file, tells_at_once_that_there_is_no_directory) {
   const tempfile::replacing_file file{scratch_ / "missing/target", {}, error};
   EXPECT_EQ(error, std::errc::no_such_file_or_directory);
   EXPECT_FALSE(file.is_open());
-  EXPECT_THROW((tempfile::replacing_file{scratch_ / "missing/target"}), fs::filesystem_error);
+  EXPECT_THROW(static_cast<void>(tempfile::replacing_file{scratch_ / "missing/target"}), fs::filesystem_error);
 }
 
 // --- a second handle -------------------------------------------------------------------------------------------------
