@@ -16,8 +16,6 @@ namespace {
 // What positions in a file are counted with has a sign.
 constexpr auto largest_position = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
-std::error_code out_of_memory() noexcept { return std::make_error_code(std::errc::not_enough_memory); }
-
 // Makes `bytes` of this size; what is new is zero.
 void resize_to(std::string& bytes, std::uint64_t size, std::error_code& error) noexcept {
   error.clear();
@@ -25,7 +23,7 @@ void resize_to(std::string& bytes, std::uint64_t size, std::error_code& error) n
     if (size > bytes.max_size()) throw std::bad_alloc{};
     bytes.resize(static_cast<std::size_t>(size));
   } catch (const std::bad_alloc&) {
-    error = out_of_memory();
+    error = std::make_error_code(std::errc::not_enough_memory);
   }
 }
 
@@ -60,7 +58,7 @@ std::size_t spool::write(std::span<const char> bytes, std::error_code& error) no
     bytes_.append(bytes.data() + over, bytes.size() - over);
   } catch (const std::exception&) {  // std::bad_alloc, std::length_error
     bytes_.resize(static_cast<std::size_t>(old_size));
-    error = out_of_memory();
+    error = std::make_error_code(std::errc::not_enough_memory);
     return 0;
   }
   std::memcpy(bytes_.data() + at, bytes.data(), over);
@@ -102,7 +100,7 @@ file_handle spool::to_file(std::error_code& error) const noexcept {
     if (!error) file.seek(static_cast<std::int64_t>(position_), std::ios_base::beg, error);
     if (!error) return file;
   } catch (const std::bad_alloc&) {
-    error = out_of_memory();
+    error = std::make_error_code(std::errc::not_enough_memory);
   }
   return {};
 }

@@ -2,6 +2,12 @@
 /// Marks what the shared library shows to its users; everything else is hidden.
 #pragma once
 
+#if (defined(_MSVC_LANG) ? _MSVC_LANG : __cplusplus) < 202002L
+#error "tempfile needs C++20: compile with -std=c++20 or later"
+// There is no such header. A compiler goes on after #error, for pages; after this it does not.
+#include <tempfile/needs C++20>
+#endif
+
 // A macro, because the attribute's spelling depends on the compiler and on how the library was built.
 #if defined(_WIN32) && defined(TEMPFILE_SHARED)
 #if defined(TEMPFILE_BUILDING)

@@ -2,6 +2,8 @@
 /// What a file is, apart from its names.
 #pragma once
 
+#include <tempfile/export.hpp>
+
 #include <cstdint>
 #include <filesystem>
 

@@ -2,6 +2,8 @@
 /// What every creating call takes.
 #pragma once
 
+#include <tempfile/export.hpp>
+
 #include <filesystem>
 #include <optional>
 #include <string>

@@ -29,6 +29,12 @@ struct scenario {
 
 std::ostream& operator<<(std::ostream& out, const scenario& shown) { return out << shown.name; }
 
+// What the test itself makes can be used, whatever umask the library is tried under.
+void write_file(const fs::path& path, std::string_view text) {
+  const support::umask_guard usual{022};
+  support::write_file(path, text);
+}
+
 std::string line_of(tempfile::file_stream& file) {
   file.seek(0);
   std::string text;
@@ -80,7 +86,7 @@ bool use_spooled_file(const fs::path& directory) {
 template <class Persist>
 bool replace(const fs::path& directory, Persist persist) {
   const fs::path target = directory / "target";
-  support::write_file(target, "old");
+  write_file(target, "old");
   const auto is_whole = [&] {
     const std::string found = support::read_file(target);
     return found == "old" || found == "some text";
@@ -127,11 +133,13 @@ bool use_write_file(const fs::path& directory) {
 bool persist_directory(const fs::path& directory) {
   const fs::path target = directory / "target";
   if (support::has_linux_platform()) {  // POSIX can't exchange directories
+    const support::umask_guard usual{022};
     fs::create_directory(target);
-    support::write_file(target / "old", "");
+    write_file(target / "old", "");
   }
   const bool had_old = fs::exists(target);
   const auto end = [&] {
+    if (fs::exists(target)) fs::permissions(target, fs::perms::owner_all);  // a new one has what the umask leaves
     const bool has_old = fs::exists(target / "old") || (!had_old && !fs::exists(target));
     const bool is_whole = has_old != fs::exists(target / "new");
     fs::remove_all(target);
@@ -139,7 +147,7 @@ bool persist_directory(const fs::path& directory) {
   };
   try {
     tempfile::temporary_directory made{{.dir = directory}};
-    support::write_file(made / "new", "");
+    write_file(made / "new", "");
     made.persist(target);
   } catch (const fs::filesystem_error&) {
     if (!end()) return false;
@@ -150,9 +158,12 @@ bool persist_directory(const fs::path& directory) {
 
 bool use_directory(const fs::path& directory) {
   tempfile::temporary_directory made{{.dir = directory}};
-  fs::create_directories(made / "a/b");
-  support::write_file(made / "a/file", "text");
-  support::write_file(made / "a/b/file", "text");
+  {
+    const support::umask_guard usual{022};
+    fs::create_directories(made / "a/b");
+    support::write_file(made / "a/file", "text");
+    support::write_file(made / "a/b/file", "text");
+  }
   made.cleanup();
   return true;
 }

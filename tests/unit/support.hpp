@@ -54,6 +54,7 @@ class scratch_directory {
     std::string name = parent + "/tempfile-test-XXXXXX";
     if (::mkdtemp(name.data()) == nullptr) throw std::system_error{errno, std::system_category(), name};
     path_ = name;
+    if (::chmod(name.c_str(), S_IRWXU) != 0) throw std::system_error{errno, std::system_category(), name};  // the umask
   }
   scratch_directory(const scratch_directory&) = delete;
   scratch_directory& operator=(const scratch_directory&) = delete;

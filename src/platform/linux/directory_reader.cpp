@@ -51,26 +51,20 @@ bool is_self_or_parent(const char* name) noexcept {
   return std::strcmp(name, ".") == 0 || std::strcmp(name, "..") == 0;
 }
 
-struct inode_place {
-  std::uint64_t inode;
-  std::size_t place;  // of its entry, in bytes
-
-  friend bool operator<(const inode_place& left, const inode_place& right) noexcept { return left.inode < right.inode; }
-};
-
-// Whether inodes follow neither upwards nor downwards.
-bool are_scattered(const std::vector<inode_place>& inodes) noexcept {
-  std::size_t descents = 0;
-  for (std::size_t i = 1; i < inodes.size(); ++i) descents += inodes[i] < inodes[i - 1] ? 1 : 0;
-  const std::size_t few = inodes.size() / 4;
-  return descents > few && descents < inodes.size() - few;
-}
-
 }  // namespace
 
 // Entries that have been read, in one of two buffers, and are handed out one after the other; or, if there is an order,
 // in that.
 struct directory_reader::state {
+  struct inode_place {
+    std::uint64_t inode;
+    std::size_t place;  // of its entry, in bytes
+
+    friend bool operator<(const inode_place& left, const inode_place& right) noexcept {
+      return left.inode < right.inode;
+    }
+  };
+
   explicit state(bool allocating) : may_allocate{allocating} {}
 
   int directory{-1};
@@ -131,6 +125,14 @@ struct directory_reader::state {
       }
     }
     std::sort(order.begin(), order.end());
+  }
+
+  // Whether inodes follow neither upwards nor downwards.
+  static bool are_scattered(const std::vector<inode_place>& inodes) noexcept {
+    std::size_t descents = 0;
+    for (std::size_t i = 1; i < inodes.size(); ++i) descents += inodes[i] < inodes[i - 1] ? 1 : 0;
+    const std::size_t few = inodes.size() / 4;
+    return descents > few && descents < inodes.size() - few;
   }
 
   // Returns false if a directory, or what may be one, is among the entries from `place` on.
