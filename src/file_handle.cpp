@@ -1,5 +1,7 @@
 #include <tempfile/file_handle.hpp>
 
+#include <utility>
+
 #include "failure.hpp"
 #include "platform/system.hpp"
 
@@ -10,7 +12,7 @@ namespace {
 template <class Operation>
 auto or_throw(const char* what, Operation operation) {
   internal::failure failed;
-  const auto result = operation(failed.code);
+  auto result = operation(failed.code);
   internal::raise_if(failed, what);
   return result;
 }
@@ -33,22 +35,28 @@ void file_handle::close(std::error_code& error) noexcept {
   if (is_open()) platform::close(release(), error);
 }
 
+// The system is not asked where there is nothing to do, and so can't tell.
+bool file_handle::check_open(std::error_code& error) const noexcept {
+  if (!is_open()) error = std::make_error_code(std::errc::bad_file_descriptor);
+  return is_open();
+}
+
 std::size_t file_handle::read(std::span<std::byte> buffer, std::error_code& error) noexcept {
-  return platform::read(handle_, buffer, error);
+  return check_open(error) ? platform::read(handle_, buffer, error) : 0;
 }
 
 std::size_t file_handle::write(std::span<const std::byte> bytes, std::error_code& error) noexcept {
-  return platform::write(handle_, bytes, error);
+  return check_open(error) ? platform::write(handle_, bytes, error) : 0;
 }
 
 std::size_t file_handle::read_at(std::uint64_t offset, std::span<std::byte> buffer,
                                  std::error_code& error) const noexcept {
-  return platform::read_at(handle_, offset, buffer, error);
+  return check_open(error) ? platform::read_at(handle_, offset, buffer, error) : 0;
 }
 
 std::size_t file_handle::write_at(std::uint64_t offset, std::span<const std::byte> bytes,
                                   std::error_code& error) noexcept {
-  return platform::write_at(handle_, offset, bytes, error);
+  return check_open(error) ? platform::write_at(handle_, offset, bytes, error) : 0;
 }
 
 std::uint64_t file_handle::seek(std::int64_t offset, std::ios_base::seekdir from, std::error_code& error) noexcept {
@@ -62,6 +70,16 @@ void file_handle::resize(std::uint64_t size, std::error_code& error) noexcept {
 }
 
 void file_handle::sync(std::error_code& error) noexcept { platform::sync(handle_, error); }
+
+file_handle file_handle::duplicate(std::error_code& error) const noexcept {
+  return platform::duplicate(handle_, error);
+}
+
+std::FILE* file_handle::into_FILE(std::error_code& error) && noexcept {
+  std::FILE* const stream = platform::open_stream(handle_, error);
+  if (!error) handle_ = no_native_handle;  // the stream's from now on
+  return stream;
+}
 
 void file_handle::close() {
   internal::failure failed;
@@ -90,7 +108,15 @@ std::uint64_t file_handle::seek(std::int64_t offset, std::ios_base::seekdir from
 }
 
 std::uint64_t file_handle::size() const {
-  return or_throw("cannot tell a file's size", [&](std::error_code& error) { return size(error); });
+  return or_throw("cannot get a file's size", [&](std::error_code& error) { return size(error); });
+}
+
+file_handle file_handle::duplicate() const {
+  return or_throw("cannot duplicate a handle", [&](std::error_code& error) { return duplicate(error); });
+}
+
+std::FILE* file_handle::into_FILE() && {
+  return or_throw("cannot open a C stream", [&](std::error_code& error) { return std::move(*this).into_FILE(error); });
 }
 
 void file_handle::resize(std::uint64_t size) {

@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <new>
 #include <utility>
 
 #include "spool.hpp"
 
 // The buffer is in one of three states. Idle: no area is set. Reading: the get area holds what was read from the file;
 // its end is where the descriptor stands. Writing: the put area holds what is still to be written; its begin is where
-// the descriptor stands.
+// the descriptor stands. Only where a handle can't seek, and so has no position, are both areas set at once, each in
+// memory of its own.
 
 namespace tempfile {
 namespace {
@@ -47,9 +49,9 @@ filebuf::filebuf(filebuf&& other)
       handle_{std::move(other.handle_)},
       memory_{std::move(other.memory_)},
       buffer_{std::move(other.buffer_)},
+      put_buffer_{std::move(other.put_buffer_)},
       last_error_{std::exchange(other.last_error_, {})},
-      write_error_{std::exchange(other.write_error_, {})},
-      locale_{other.locale_} {
+      write_error_{std::exchange(other.write_error_, {})} {
   other.become_idle();
 }
 
@@ -70,38 +72,54 @@ void filebuf::swap(filebuf& other) {
   std::swap(handle_, other.handle_);
   std::swap(memory_, other.memory_);
   std::swap(buffer_, other.buffer_);
+  std::swap(put_buffer_, other.put_buffer_);
   std::swap(last_error_, other.last_error_);
   std::swap(write_error_, other.write_error_);
-  std::swap(locale_, other.locale_);
 }
 
 void filebuf::close(std::error_code& error) noexcept {
   error.clear();
   if (!is_open()) return;
-  if (!flush()) {
+  if (write_error_) {
+    error = write_error_;
+  } else if (!flush()) {
     error = last_error_;
-    return;
+  } else {
+    abandon(error);
   }
-  abandon(error);
 }
 
 void filebuf::abandon(std::error_code& error) noexcept {
   error.clear();
   if (!is_open()) return;
-  flush();
-  const std::error_code lost = std::exchange(write_error_, {});
+  if (!flush() && !write_error_) write_error_ = last_error_;
   become_idle();
   memory_.reset();
   handle_.close(error);
-  if (lost) error = lost;
+  if (!write_error_) write_error_ = error;  // a delayed write that failed, on NFS say
+  error = write_error_;
+}
+
+void filebuf::discard() noexcept {
+  become_idle();
+  write_error_.clear();
+  memory_.reset();
+  handle_ = {};
 }
 
 file_handle filebuf::release(std::error_code& error) noexcept {
-  leave_memory(error);
+  error = write_error_;
+  if (!error) leave_memory(error);
   if (!error && sync() != 0) error = last_error_;
+  if (!error && unread() > 0) error = std::make_error_code(std::errc::invalid_seek);
   if (error) return {};
   become_idle();
   return std::move(handle_);
+}
+
+void filebuf::accept_loss() noexcept {
+  write_error_.clear();
+  if (!flush()) set_put_area();
 }
 
 // --- reading ---------------------------------------------------------------------------------------------------------
@@ -144,7 +162,7 @@ std::streamsize filebuf::xsgetn(char* destination, std::streamsize count) {
 filebuf::int_type filebuf::pbackfail(int_type character) {
   if (gptr() == eback()) {
     // Nothing in front of the get area: begin it one byte earlier.
-    const off_type here = position();
+    const off_type here = position(last_error_);
     if (here < 1 || seekoff(here - 1, std::ios_base::beg, std::ios_base::in) != pos_type{here - 1}) {
       return traits_type::eof();
     }
@@ -162,11 +180,12 @@ filebuf::int_type filebuf::pbackfail(int_type character) {
 }
 
 std::streamsize filebuf::showmanyc() {
-  const off_type at = position();
-  if (at < 0) return -1;
+  if (!is_open()) return -1;
   std::error_code error;
-  const auto end = static_cast<off_type>(size(error));
-  return error ? -1 : std::max<off_type>(end - at, 0);
+  const off_type at = position(error);
+  if (error) return 0;  // unknown, as where there is no position; -1 would mean that there is certainly nothing
+  const auto end = static_cast<off_type>(stored_size(error));
+  return error ? 0 : std::max<off_type>(end - at, 0);
 }
 
 // --- writing ---------------------------------------------------------------------------------------------------------
@@ -175,49 +194,57 @@ filebuf::int_type filebuf::overflow(int_type character) {
   if (traits_type::eq_int_type(character, traits_type::eof())) {
     return start_writing() ? traits_type::not_eof(character) : traits_type::eof();
   }
-  if (!start_writing() || !make_room_for(1)) return traits_type::eof();
-  if (pptr() == epptr() && !flush()) return traits_type::eof();
   const char byte = traits_type::to_char_type(character);
-  put(&byte, 1);
-  return character;
+  return xsputn(&byte, 1) == 1 ? character : traits_type::eof();
 }
 
 std::streamsize filebuf::xsputn(const char* source, std::streamsize count) {
-  if (append(source, count)) return count;
-  const auto wanted = static_cast<std::size_t>(std::max<std::streamsize>(count, 0));
-  if (wanted == 0 || !start_writing() || !make_room_for(wanted)) return 0;
-  if (append(source, count)) return count;
-  if (is_large(wanted)) {
+  if (count <= 0 || append(source, count)) return std::max<std::streamsize>(count, 0);
+  const std::streamsize taken = put_block(source, static_cast<std::size_t>(count));
+  if (taken < count) lose_bytes(last_error_);
+  return taken;
+}
+
+// What doesn't fit into the buffer. Returns how much is written or buffered; if not all, last_error_ tells why.
+std::streamsize filebuf::put_block(const char* source, std::size_t count) noexcept {
+  const auto size = static_cast<std::streamsize>(count);
+  if (!start_writing() || !make_room_for(count)) return 0;
+  if (append(source, size)) return size;
+  if (is_large(count)) {
     if (!flush()) return 0;
-    std::error_code error;
-    const std::size_t written = write_all(source, wanted, error);
+    const std::size_t written = write_all(source, count, last_error_);
     set_put_area();
-    return failed_to_write(error) ? static_cast<std::streamsize>(written) : count;
+    return static_cast<std::streamsize>(written);
   }
   const auto room = static_cast<std::size_t>(epptr() - pptr());
   put(source, room);
   if (!flush()) return static_cast<std::streamsize>(room);
-  put(source + room, wanted - room);
-  return count;
+  put(source + room, count - room);
+  return size;
+}
+
+// Bytes were refused and are not kept. The first reason stands.
+void filebuf::lose_bytes(const std::error_code& reason) {
+  if (!write_error_) write_error_ = reason ? reason : std::make_error_code(std::errc::io_error);
+  if (stream_ != nullptr) stream_->setstate(std::ios_base::badbit);
 }
 
 bool filebuf::flush() noexcept {
   if (unwritten() == 0) return true;
-  std::error_code error;
   const std::size_t count = unwritten();
-  const std::size_t written = write_all(pbase(), count, error);
+  const std::size_t written = write_all(pbase(), count, last_error_);
   // What could not be written is tried again with the next flush.
-  std::memmove(buffer_.get(), buffer_.get() + written, count - written);
+  std::memmove(pbase(), pbase() + written, count - written);
   set_put_area();
   pbump(static_cast<int>(count - written));
-  return !failed_to_write(error);
+  return !last_error_;
 }
 
 // --- positions -------------------------------------------------------------------------------------------------------
 
 filebuf::pos_type filebuf::seekoff(off_type offset, std::ios_base::seekdir from, std::ios_base::openmode) {
   constexpr off_type failed = -1;
-  if (from == std::ios_base::cur && offset == 0) return position();
+  if (from == std::ios_base::cur && offset == 0) return position(last_error_);
   if (!flush()) return failed;
   if (from == std::ios_base::cur) {
     const auto ahead = static_cast<off_type>(unread());
@@ -237,18 +264,21 @@ filebuf::pos_type filebuf::seekpos(pos_type position, std::ios_base::openmode wh
 int filebuf::sync() { return flush() && give_back_unread() ? 0 : -1; }
 
 // The stream's position, or -1.
-filebuf::off_type filebuf::position() noexcept {
-  const std::uint64_t at = move_to(0, std::ios_base::cur, last_error_);
-  if (last_error_) return -1;
+filebuf::off_type filebuf::position(std::error_code& error) noexcept {
+  const std::uint64_t at = move_to(0, std::ios_base::cur, error);
+  if (error) return -1;
   return static_cast<off_type>(at) - static_cast<off_type>(unread()) + static_cast<off_type>(unwritten());
 }
 
-// Moves the descriptor back to the stream's position.
+// Moves the descriptor back to the stream's position. A pipe or terminal can't take bytes back; they stay to be read.
 bool filebuf::give_back_unread() noexcept {
   if (unread() > 0) {
     move_to(-static_cast<off_type>(unread()), std::ios_base::cur, last_error_);
-    // A pipe or terminal can't take bytes back; they stay to be read.
-    if (last_error_) return last_error_ == std::errc::invalid_seek;
+    if (last_error_ == std::errc::invalid_seek) {
+      last_error_.clear();
+      return true;
+    }
+    if (last_error_) return false;
   }
   setg(nullptr, nullptr, nullptr);
   return true;
@@ -267,17 +297,20 @@ void filebuf::become_idle() noexcept {
 }
 
 bool filebuf::start_reading() {
-  if (!has_file() || !flush()) return false;
+  if (!has_file()) return false;
+  if (!flush()) {
+    if (stream_ != nullptr) stream_->setstate(std::ios_base::badbit);
+    return false;
+  }
   setp(nullptr, nullptr);
-  allocate();
-  return true;
+  return allocate(buffer_);
 }
 
 bool filebuf::start_writing() {
   if (pbase() != nullptr) return true;
   if (!has_file() || !give_back_unread()) return false;
-  setg(nullptr, nullptr, nullptr);
-  allocate();
+  if (unread() == 0) setg(nullptr, nullptr, nullptr);
+  if (!allocate(unread() == 0 ? buffer_ : put_buffer_)) return false;
   set_put_area();
   return true;
 }
@@ -290,11 +323,14 @@ bool filebuf::is_large(std::size_t count) const noexcept {
 // What is put into the area fits into memory as well.
 void filebuf::set_put_area() noexcept {
   const std::size_t size = is_in_memory() ? std::min<std::uint64_t>(buffer_size, memory_->room()) : buffer_size;
-  setp(buffer_.get(), buffer_.get() + size);
+  char* const begin = egptr() == nullptr ? buffer_.get() : put_buffer_.get();
+  setp(begin, begin + size);
 }
 
-void filebuf::allocate() {
-  if (buffer_ == nullptr) buffer_.reset(new char[buffer_size]);  // make_unique would fill it with zeros
+bool filebuf::allocate(std::unique_ptr<char[]>& buffer) noexcept {
+  if (buffer == nullptr) buffer.reset(new (std::nothrow) char[buffer_size]);
+  if (buffer == nullptr) last_error_ = std::make_error_code(std::errc::not_enough_memory);
+  return buffer != nullptr;
 }
 
 // One read from the file; 0 at its end, or with last_error_ set. An error must not pass for the end, and an exception
@@ -303,27 +339,6 @@ std::size_t filebuf::get(char* destination, std::size_t count) {
   const std::size_t got = read_some(destination, count);
   if (last_error_ && stream_ != nullptr) stream_->setstate(std::ios_base::badbit);
   return got;
-}
-
-// --- locales ---------------------------------------------------------------------------------------------------------
-
-void filebuf::imbue(const std::locale&) { locale_ = locale_kind::unknown; }
-
-// Whether numbers look as in C, for the stream that this is the buffer of. The answer holds until the next imbue(),
-// which std::ios::imbue() calls.
-bool filebuf::has_plain_locale(const std::ios& stream) {
-  if (locale_ == locale_kind::unknown) {
-    locale_ = stream.getloc() == std::locale::classic() ? locale_kind::classic : locale_kind::other;
-  }
-  return locale_ == locale_kind::classic;
-}
-
-// --- errors ----------------------------------------------------------------------------------------------------------
-
-bool filebuf::failed_to_write(const std::error_code& error) noexcept {
-  last_error_ = error;
-  write_error_ = error;
-  return static_cast<bool>(error);
 }
 
 }  // namespace tempfile

@@ -29,7 +29,7 @@ std::uint64_t filebuf::move_to(off_type offset, std::ios_base::seekdir from, std
   return is_in_memory() ? memory_->seek(offset, from, error) : handle_.seek(offset, from, error);
 }
 
-std::uint64_t filebuf::size(std::error_code& error) const noexcept {
+std::uint64_t filebuf::stored_size(std::error_code& error) const noexcept {
   error.clear();
   return is_in_memory() ? memory_->size() : handle_.size(error);
 }
@@ -37,9 +37,8 @@ std::uint64_t filebuf::size(std::error_code& error) const noexcept {
 // In memory there may not be room for more: then all of it, or nothing, goes to disk.
 bool filebuf::make_room_for(std::size_t count) noexcept {
   if (!is_in_memory() || count <= memory_->room() - unwritten()) return true;
-  std::error_code error;
-  leave_memory(error);
-  return !failed_to_write(error);
+  leave_memory(last_error_);
+  return !last_error_;
 }
 
 void filebuf::leave_memory(std::error_code& error) noexcept {
@@ -75,13 +74,29 @@ void filebuf::truncate(std::uint64_t size, std::error_code& error) noexcept {
   }
 }
 
-std::string filebuf::take_bytes(std::error_code& error) {
-  std::string bytes;
+std::uint64_t filebuf::size(std::error_code& error) noexcept {
+  error.clear();
+  if (!has_file() || !flush()) {
+    error = last_error_;
+    return 0;
+  }
+  return stored_size(error);
+}
+
+void filebuf::sync_to_disk(std::error_code& error) noexcept {
   error.clear();
   if (!has_file() || sync() != 0) {
     error = last_error_;
-    return bytes;
+  } else if (!is_in_memory()) {
+    handle_.sync(error);
   }
+}
+
+std::string filebuf::take_bytes(std::error_code& error) {
+  std::string bytes;
+  error = write_error_;
+  if (!error && (!has_file() || sync() != 0)) error = last_error_;
+  if (error) return {};
   if (is_in_memory()) {
     bytes = memory_->take();
   } else {
@@ -89,7 +104,8 @@ std::string filebuf::take_bytes(std::error_code& error) {
     if (!error) bytes.resize(handle_.read_at(0, std::as_writable_bytes(std::span{bytes}), error));
   }
   if (error) return {};
-  abandon(error);
+  std::error_code ignored;  // all of it has been read
+  abandon(ignored);
   return bytes;
 }
 

@@ -21,15 +21,18 @@ void check_ownership(const temporary_path& name, failure& failed) {
   if (failed) failed.path = name.path();
 }
 
-void check_stream(const file_stream& stream, const fs::path& target, failure& failed) {
-  filebuf& buffer = *stream.rdbuf();
+void check_stream(const std::ios& stream, filebuf& buffer, failure& failed) {
   if (!buffer.is_open()) {
-    failed = {std::make_error_code(std::errc::bad_file_descriptor), target, "the file is closed"};
+    failed = {std::make_error_code(std::errc::bad_file_descriptor), {}, "the file is closed"};
+  } else if (buffer.write_error()) {
+    failed = {buffer.write_error(), {}, "bytes have been lost"};
   } else if (stream.bad()) {
     const std::error_code reason = buffer.last_error();
-    failed = {reason ? reason : std::make_error_code(std::errc::io_error), target, "an earlier write failed"};
+    failed = {reason ? reason : std::make_error_code(std::io_errc::stream), {}, "the stream is bad"};
+  } else if (stream.fail() && !stream.eof()) {
+    failed = {std::make_error_code(std::io_errc::stream), {}, "the stream has failed"};
   } else if (!buffer.flush()) {
-    failed = {buffer.last_error(), target, {}};
+    failed.code = buffer.last_error();
   }
 }
 
@@ -45,12 +48,15 @@ void end_ownership(temporary_path& name, const placement& done) {
 
 }  // namespace
 
-fs::path persist_stream(file_stream& stream, temporary_path* name, const fs::path& target,
+fs::path persist_stream(const std::ios& stream, filebuf& buffer, temporary_path* name, const fs::path& target,
                         const persist_options& wanted, failure& failed) {
-  check_stream(stream, target, failed);
-  if (!failed && name != nullptr) check_ownership(*name, failed);
+  check_stream(stream, buffer, failed);
+  if (failed) {
+    failed.path = target;
+  } else if (name != nullptr) {
+    check_ownership(*name, failed);
+  }
   if (failed) return {};
-  filebuf& buffer = *stream.rdbuf();
   const finished_file file{buffer.native_handle(), name == nullptr ? nullptr : &name->path()};
   const placement done = buffer.is_in_memory() ? place_bytes(buffer.bytes_in_memory(), target, wanted, failed)
                                                : place_file(file, target, wanted, failed);

@@ -172,6 +172,10 @@ void place_new(const destination& to, const persist_options& wanted, Fill fill, 
 
 }  // namespace
 
+fs::path check_target(const fs::path& target, const persist_options&, failure& failed) {
+  return destination_of(target, failed).path;
+}
+
 placement place_file(const finished_file& file, const fs::path& target, const persist_options& wanted,
                      failure& failed) {
   const destination to = destination_of(target, failed);

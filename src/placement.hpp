@@ -30,6 +30,9 @@ struct placement {
 // On failure the target is as it was, nothing is left beside it, and what was to be placed has the permissions that it
 // had.
 
+// The target that is meant by a path, absolute, if a file can be put there as far as can be told beforehand.
+fs::path check_target(const fs::path& target, const persist_options& options, failure& failed);
+
 placement place_file(const finished_file& file, const fs::path& target, const persist_options& wanted, failure& failed);
 // A file that holds these.
 placement place_bytes(std::span<const std::byte> bytes, const fs::path& target, const persist_options& wanted,

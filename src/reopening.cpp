@@ -2,6 +2,7 @@
 
 #include <tempfile/error.hpp>
 
+#include "ownership.hpp"
 #include "platform/system.hpp"
 
 namespace tempfile::internal {
@@ -31,6 +32,15 @@ file_handle reopen(filebuf& buffer, const fs::path& path, failure& failed) {
   const bool needs_a_name = failed.code == std::errc::operation_not_supported && !path.empty();
   if (needs_a_name) again = open_by_path(buffer.native_handle(), path, failed.code);
   return again;
+}
+
+file_handle reopen(const temporary_path& name, failure& failed) {
+  file_handle again = platform::open_for_update(name.path().c_str(), failed.code);
+  if (!failed && platform::identity(again.native_handle(), failed.code) != ownership::identity(name) && !failed) {
+    failed.code = errc::replaced;
+  }
+  failed.path = name.path();
+  return failed ? file_handle{} : std::move(again);
 }
 
 }  // namespace tempfile::internal

@@ -3,6 +3,7 @@
 
 #include <tempfile/file_handle.hpp>
 #include <tempfile/filebuf.hpp>
+#include <tempfile/temporary_path.hpp>
 
 #include <filesystem>
 
@@ -13,5 +14,7 @@ namespace tempfile::internal {
 // Flushes `buffer` first. `path`, if it is not empty, is where to look if the system needs a name; what is there must
 // be the same file (errc::replaced).
 file_handle reopen(filebuf& buffer, const fs::path& path, failure& failed);
+// The file that an owned name stands for, if it still does (errc::replaced).
+file_handle reopen(const temporary_path& name, failure& failed);
 
 }  // namespace tempfile::internal

@@ -1,36 +1,84 @@
+#include <tempfile/options.hpp>
 #include <tempfile/replacing_file.hpp>
 
+#include <utility>
+
+#include "creation.hpp"
 #include "failure.hpp"
-#include "paths.hpp"
+#include "persistence.hpp"
+#include "placement.hpp"
 
 namespace tempfile {
-namespace {
 
-fs::path absolute_target(const fs::path& target, std::error_code& error) {
+replacing_file::replacing_file(const fs::path& target, const persist_options& options) : options_{options} {
   internal::failure failed;
-  fs::path path = internal::absolute(target, failed);
+  create(target, failed);
+  internal::raise_if(failed, "cannot make a file to replace another");
+}
+
+replacing_file::replacing_file(const fs::path& target, const persist_options& options, std::error_code& error)
+    : options_{options} {
+  internal::failure failed;
+  create(target, failed);
+  error = failed.code;
+}
+
+void replacing_file::create(const fs::path& target, internal::failure& failed) {
+  fs::path path = internal::check_target(target, options_, failed);
+  if (failed) return;
+  const tempfile::options unnamed{.dir = path.parent_path()};
+  file_handle file = internal::create_unnamed_file(internal::request_for_file(unnamed), failed);
+  if (failed) {
+    failed.path = std::move(path);
+    return;
+  }
+  target_ = std::move(path);
+  attach(std::move(file));
+}
+
+replacing_file::replacing_file(replacing_file&& other)
+    : file_stream_base{std::move(other)}, target_{std::move(other.target_)}, options_{other.options_} {}
+
+replacing_file& replacing_file::operator=(replacing_file&& other) {
+  if (this == &other) return *this;
+  cancel();
+  file_stream_base::operator=(std::move(other));
+  target_ = std::move(other.target_);
+  options_ = other.options_;
+  return *this;
+}
+
+replacing_file::~replacing_file() { cancel(); }
+
+void replacing_file::swap(replacing_file& other) {
+  file_stream_base::swap(other);
+  target_.swap(other.target_);
+  std::swap(options_, other.options_);
+}
+
+fs::path replacing_file::commit(internal::failure& failed) {
+  // Stricter than persist(): at the end of the file, too, a failed stream may have ignored what was written.
+  if (is_open() && fail() && !bad()) {
+    failed = {std::make_error_code(std::io_errc::stream), target_, "the stream has failed"};
+    return {};
+  }
+  return internal::persist_stream(*this, buffer(), nullptr, target_, options_, failed);
+}
+
+fs::path replacing_file::commit() {
+  internal::failure failed;
+  fs::path path = commit(failed);
+  internal::raise_if(failed, "cannot replace a file");
+  return path;
+}
+
+fs::path replacing_file::commit(std::error_code& error) {
+  internal::failure failed;
+  fs::path path = commit(failed);
   error = failed.code;
   return path;
 }
 
-}  // namespace
-
-replacing_file::replacing_file(const fs::path& target, const persist_options& wanted, std::error_code& error)
-    : temporary_file{nothing{}}, target_{absolute_target(target, error)}, wanted_{wanted} {
-  if (!error) create({.dir = target_.parent_path()}, error);
-}
-
-replacing_file::replacing_file(const fs::path& target, const persist_options& wanted)
-    : temporary_file{nothing{}}, wanted_{wanted} {
-  internal::failure failed;
-  target_ = absolute_target(target, failed.code);
-  if (!failed) create({.dir = target_.parent_path()}, failed.code);
-  failed.path = target;
-  internal::raise_if(failed, "cannot make a file to replace another");
-}
-
-fs::path replacing_file::commit() { return persist(target_, wanted_); }
-
-fs::path replacing_file::commit(std::error_code& error) { return persist(target_, wanted_, error); }
+void replacing_file::cancel() noexcept { buffer().discard(); }
 
 }  // namespace tempfile

@@ -22,6 +22,9 @@ class spool {
   // A relative directory counts from the working directory of this moment.
   spool(spooled_temporary_file_options wanted, failure& failed);
 
+  // Where its file will be made: empty if that is decided then.
+  [[nodiscard]] const fs::path& dir() const noexcept { return wanted_.dir; }
+
   // How many bytes can be written at the position.
   [[nodiscard]] std::uint64_t room() const noexcept;
   [[nodiscard]] bool may_have(std::uint64_t size) const noexcept { return size <= most_; }

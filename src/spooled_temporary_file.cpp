@@ -1,3 +1,4 @@
+#include <tempfile/location.hpp>
 #include <tempfile/spooled_temporary_file.hpp>
 
 #include <utility>
@@ -9,91 +10,107 @@
 
 namespace tempfile {
 
-spooled_temporary_file::spooled_temporary_file(const spooled_temporary_file_options& wanted) {
+spooled_temporary_file::spooled_temporary_file(const spooled_temporary_file_options& options) {
   internal::failure failed;
-  create(wanted, failed);
+  create(options, failed);
   internal::raise_if(failed, "cannot make a spooled file");
 }
 
-spooled_temporary_file::spooled_temporary_file(const spooled_temporary_file_options& wanted, std::error_code& error) {
+spooled_temporary_file::spooled_temporary_file(const spooled_temporary_file_options& options, std::error_code& error) {
   internal::failure failed;
-  create(wanted, failed);
+  create(options, failed);
   error = failed.code;
 }
 
-void spooled_temporary_file::create(const spooled_temporary_file_options& wanted, internal::failure& failed) {
-  auto memory = std::make_unique<internal::spool>(wanted, failed);
-  if (!failed) attach(std::move(memory));
+void spooled_temporary_file::create(const spooled_temporary_file_options& options, internal::failure& failed) {
+  auto memory = std::make_unique<internal::spool>(options, failed);
+  if (failed) return;
+  dir_ = memory->dir();
+  attach(std::move(memory));
+}
+
+spooled_temporary_file::spooled_temporary_file(spooled_temporary_file&& other)
+    : file_stream_base{std::move(other)}, dir_{std::move(other.dir_)} {}
+
+void spooled_temporary_file::swap(spooled_temporary_file& other) {
+  file_stream_base::swap(other);
+  dir_.swap(other.dir_);
 }
 
 spooled_temporary_file& spooled_temporary_file::operator=(spooled_temporary_file&& other) {
   if (this == &other) return *this;
   end();
-  file_stream::operator=(std::move(other));
+  file_stream_base::operator=(std::move(other));
+  dir_ = std::move(other.dir_);
   return *this;
 }
 
 spooled_temporary_file::~spooled_temporary_file() { end(); }
 
-void spooled_temporary_file::end() noexcept {
-  std::error_code error;
-  rdbuf()->abandon(error);
-  internal::tell({}, error);
+fs::path spooled_temporary_file::where() const {
+  std::error_code ignored;  // then nobody can tell where it would have been
+  return dir_.empty() ? gettempdir(ignored) : dir_;
 }
 
-void spooled_temporary_file::rollover(std::error_code& error) noexcept { rdbuf()->leave_memory(error); }
+void spooled_temporary_file::end() noexcept {
+  std::error_code error;
+  buffer().abandon(error);
+  internal::tell(dir_, error);
+}
+
+void spooled_temporary_file::rollover(std::error_code& error) noexcept { buffer().leave_memory(error); }
 
 void spooled_temporary_file::rollover() {
-  internal::failure failed;
+  internal::failure failed{{}, where(), {}};
   rollover(failed.code);
   internal::raise_if(failed, "cannot move a spooled file to disk");
 }
 
 native_handle_type spooled_temporary_file::native_handle(std::error_code& error) noexcept {
   rollover(error);
-  return file_stream::native_handle();
+  return file_stream_base::native_handle();
 }
 
 native_handle_type spooled_temporary_file::native_handle() {
   rollover();
-  return file_stream::native_handle();
+  return file_stream_base::native_handle();
 }
 
-fs::path spooled_temporary_file::persist(const fs::path& target, const persist_options& wanted,
+fs::path spooled_temporary_file::persist(const fs::path& target, const persist_options& options,
                                          internal::failure& failed) {
-  return internal::persist_stream(*this, nullptr, target, wanted, failed);
+  return internal::persist_stream(*this, buffer(), nullptr, target, options, failed);
 }
 
-fs::path spooled_temporary_file::persist(const fs::path& target, const persist_options& wanted) {
+fs::path spooled_temporary_file::persist(const fs::path& target, const persist_options& options) {
   internal::failure failed;
-  fs::path path = persist(target, wanted, failed);
+  fs::path path = persist(target, options, failed);
   internal::raise_if(failed, "cannot persist a spooled file");
   return path;
 }
 
-fs::path spooled_temporary_file::persist(const fs::path& target, const persist_options& wanted,
+fs::path spooled_temporary_file::persist(const fs::path& target, const persist_options& options,
                                          std::error_code& error) {
   internal::failure failed;
-  fs::path path = persist(target, wanted, failed);
+  fs::path path = persist(target, options, failed);
   error = failed.code;
   return path;
 }
 
 file_handle spooled_temporary_file::reopen(std::error_code& error) {
   rollover(error);
-  return error ? file_handle{} : file_stream::reopen(error);
+  return error ? file_handle{} : file_stream_base::reopen(error);
 }
 
 file_handle spooled_temporary_file::reopen() {
   rollover();
-  return file_stream::reopen();
+  return file_stream_base::reopen();
 }
 
-std::string spooled_temporary_file::into_string(std::error_code& error) && { return rdbuf()->take_bytes(error); }
+std::string spooled_temporary_file::into_string(std::error_code& error) && { return buffer().take_bytes(error); }
 
 std::string spooled_temporary_file::into_string() && {
-  internal::failure failed;
-  std::string bytes = rdbuf()->take_bytes(failed.code);
+  internal::failure failed{{}, where(), {}};
+  std::string bytes = buffer().take_bytes(failed.code);
   internal::raise_if(failed, "cannot read a file");
   return bytes;
 }

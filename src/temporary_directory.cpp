@@ -9,24 +9,24 @@
 
 namespace tempfile {
 
-temporary_directory::temporary_directory(const temporary_directory_options& wanted) {
+temporary_directory::temporary_directory(const temporary_directory_options& options) {
   internal::failure failed;
-  create(wanted, failed);
+  create(options, failed);
   internal::raise_if(failed, "cannot create a directory");
 }
 
-temporary_directory::temporary_directory(const temporary_directory_options& wanted, std::error_code& error) {
+temporary_directory::temporary_directory(const temporary_directory_options& options, std::error_code& error) {
   internal::failure failed;
-  create(wanted, failed);
+  create(options, failed);
   error = failed.code;
 }
 
-void temporary_directory::create(const temporary_directory_options& wanted, internal::failure& failed) {
-  internal::named_directory made = internal::create_directory(internal::request_for_directory(wanted), failed);
+void temporary_directory::create(const temporary_directory_options& options, internal::failure& failed) {
+  internal::named_directory made = internal::create_directory(internal::request_for_directory(options), failed);
   if (failed) return;
   internal::ownership::begin(name_, std::move(made.path), made.identity);
-  ignore_cleanup_errors_ = wanted.ignore_cleanup_errors;
-  keep_ = wanted.keep;
+  ignore_cleanup_errors_ = options.ignore_cleanup_errors;
+  keep_ = options.keep;
 }
 
 temporary_directory::temporary_directory(temporary_directory&& other) noexcept { swap(other); }
@@ -67,16 +67,16 @@ void temporary_directory::cleanup(std::error_code& error) {
   error = ignore_cleanup_errors_ ? std::error_code{} : failed.code;
 }
 
-fs::path temporary_directory::persist(const fs::path& target, const persist_options& wanted) {
+fs::path temporary_directory::persist(const fs::path& target, const persist_options& options) {
   internal::failure failed;
-  fs::path path = internal::persist_path(name_, target, wanted, failed);
+  fs::path path = internal::persist_path(name_, target, options, failed);
   internal::raise_if(failed, "cannot persist a directory");
   return path;
 }
 
-fs::path temporary_directory::persist(const fs::path& target, const persist_options& wanted, std::error_code& error) {
+fs::path temporary_directory::persist(const fs::path& target, const persist_options& options, std::error_code& error) {
   internal::failure failed;
-  fs::path path = internal::persist_path(name_, target, wanted, failed);
+  fs::path path = internal::persist_path(name_, target, options, failed);
   error = failed.code;
   return path;
 }

@@ -144,16 +144,16 @@ void temporary_path::remove(std::error_code& error) {
   error = failed.code;
 }
 
-fs::path temporary_path::persist(const fs::path& target, const persist_options& wanted) {
+fs::path temporary_path::persist(const fs::path& target, const persist_options& options) {
   internal::failure failed;
-  fs::path path = internal::persist_path(*this, target, wanted, failed);
+  fs::path path = internal::persist_path(*this, target, options, failed);
   internal::raise_if(failed, "cannot persist what a path owns");
   return path;
 }
 
-fs::path temporary_path::persist(const fs::path& target, const persist_options& wanted, std::error_code& error) {
+fs::path temporary_path::persist(const fs::path& target, const persist_options& options, std::error_code& error) {
   internal::failure failed;
-  fs::path path = internal::persist_path(*this, target, wanted, failed);
+  fs::path path = internal::persist_path(*this, target, options, failed);
   error = failed.code;
   return path;
 }

@@ -2,13 +2,14 @@
 /// The owner of one open file: what everything else reads and writes through.
 #pragma once
 
+#include <tempfile/bytes.hpp>
 #include <tempfile/export.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <ios>
 #include <span>
-#include <string_view>
 #include <system_error>
 
 namespace tempfile {
@@ -31,6 +32,10 @@ inline constexpr native_handle_type no_native_handle = -1;
 /// Each operation has a form that throws fs::filesystem_error, without a path because a descriptor has none, and a
 /// `noexcept` form with a trailing std::error_code&, which is cleared on success. A call that a signal interrupts is
 /// continued. On a closed handle every operation but close() fails with std::errc::bad_file_descriptor.
+///
+/// What is read and written is any contiguous range of bytes or characters: std::vector<char>, std::span<std::byte>,
+/// std::string, an array. Of a string literal the NUL at its end is not written; of an array that can be changed,
+/// `char buffer[64]`, every element is.
 ///
 /// One handle may be used by several threads as far as the system allows: read_at() and write_at() don't touch the
 /// shared position, read(), write() and seek() do.
@@ -71,27 +76,51 @@ class TEMPFILE_EXPORT file_handle {
   /// \returns the number of bytes read; less than asked for only at the end of the file, or after an error.
   std::size_t read(std::span<std::byte> buffer);
   std::size_t read(std::span<std::byte> buffer, std::error_code& error) noexcept;
-  std::size_t read(std::span<char> buffer) { return read(std::as_writable_bytes(buffer)); }
-  std::size_t read(std::span<char> buffer, std::error_code& error) noexcept {
-    return read(std::as_writable_bytes(buffer), error);
+  template <internal::byte_target Buffer>
+  std::size_t read(Buffer&& buffer) {
+    return read(internal::writable_bytes_of(buffer));
+  }
+  template <internal::byte_target Buffer>
+  std::size_t read(Buffer&& buffer, std::error_code& error) noexcept {
+    return read(internal::writable_bytes_of(buffer), error);
   }
 
   /// Writes all of `bytes` at the position.
   /// \returns the number of bytes written; less than asked for only after an error (a full disk, say).
   std::size_t write(std::span<const std::byte> bytes);
   std::size_t write(std::span<const std::byte> bytes, std::error_code& error) noexcept;
-  std::size_t write(std::string_view text) { return write(std::as_bytes(std::span<const char>{text})); }
-  std::size_t write(std::string_view text, std::error_code& error) noexcept {
-    return write(std::as_bytes(std::span<const char>{text}), error);
+  template <internal::byte_source Bytes>
+  std::size_t write(Bytes&& bytes) {
+    return write(internal::bytes_of(bytes));
+  }
+  template <internal::byte_source Bytes>
+  std::size_t write(Bytes&& bytes, std::error_code& error) noexcept {
+    return write(internal::bytes_of(bytes), error);
   }
 
   /// As read(), from byte `offset` on, without using or moving the position (`pread`).
   std::size_t read_at(std::uint64_t offset, std::span<std::byte> buffer) const;
   std::size_t read_at(std::uint64_t offset, std::span<std::byte> buffer, std::error_code& error) const noexcept;
+  template <internal::byte_target Buffer>
+  std::size_t read_at(std::uint64_t offset, Buffer&& buffer) const {
+    return read_at(offset, internal::writable_bytes_of(buffer));
+  }
+  template <internal::byte_target Buffer>
+  std::size_t read_at(std::uint64_t offset, Buffer&& buffer, std::error_code& error) const noexcept {
+    return read_at(offset, internal::writable_bytes_of(buffer), error);
+  }
 
   /// As write(), from byte `offset` on, without using or moving the position (`pwrite`). A gap reads as zeros.
   std::size_t write_at(std::uint64_t offset, std::span<const std::byte> bytes);
   std::size_t write_at(std::uint64_t offset, std::span<const std::byte> bytes, std::error_code& error) noexcept;
+  template <internal::byte_source Bytes>
+  std::size_t write_at(std::uint64_t offset, Bytes&& bytes) {
+    return write_at(offset, internal::bytes_of(bytes));
+  }
+  template <internal::byte_source Bytes>
+  std::size_t write_at(std::uint64_t offset, Bytes&& bytes, std::error_code& error) noexcept {
+    return write_at(offset, internal::bytes_of(bytes), error);
+  }
 
   /// Moves the position to `offset` bytes from the beginning, the position or the end. Past the end is allowed.
   /// \returns the new position, from the beginning.
@@ -110,6 +139,16 @@ class TEMPFILE_EXPORT file_handle {
   void sync();
   void sync(std::error_code& error) noexcept;
 
+  /// Another descriptor of the same open file: both share one position. Closed on exec.
+  [[nodiscard]] file_handle duplicate() const;
+  [[nodiscard]] file_handle duplicate(std::error_code& error) const noexcept;
+
+  /// Hands the descriptor over to a C stream for reading and writing (`fdopen`, "r+b"), which std::fclose() closes;
+  /// this handle is closed afterwards. To go on using this one as well: `std::FILE* stream =
+  /// file.duplicate().into_FILE();`. On failure, which only a lack of memory causes, this handle still owns it.
+  [[nodiscard]] std::FILE* into_FILE() &&;
+  [[nodiscard]] std::FILE* into_FILE(std::error_code& error) && noexcept;
+
   friend void swap(file_handle& left, file_handle& right) noexcept {
     const native_handle_type handle = left.handle_;
     left.handle_ = right.handle_;
@@ -117,6 +156,8 @@ class TEMPFILE_EXPORT file_handle {
   }
 
  private:
+  bool check_open(std::error_code& error) const noexcept;
+
   native_handle_type handle_{no_native_handle};
 };
 

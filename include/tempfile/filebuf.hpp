@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <cstring>
 #include <ios>
-#include <locale>
 #include <memory>
 #include <span>
 #include <streambuf>
@@ -29,9 +28,14 @@ class spool;
 /// needs no seek in between. A block at least as large as the buffer goes straight to the system. While this buffer
 /// holds bytes, the descriptor's own position differs from the stream's; pubsync() brings them together.
 ///
-/// After a write that failed, the bytes already accepted stay in the buffer and are tried again by the next
-/// flush, seek or close(). A read that failed looks like the end of the file, as in every std::streambuf; last_error()
-/// tells the difference, and a file_stream sets badbit. Not to be used by two threads at once.
+/// After a flush that failed, the bytes stay in the buffer and are tried again by the next flush, seek or close().
+/// Bytes that are refused and not kept, because neither the buffer nor the system takes them, are remembered for good
+/// in write_error(), whatever succeeds later: a file with a hole is neither closed nor released as if it were whole,
+/// unless accept_loss() says so. To a streambuf's caller a read that failed looks like the end of the file;
+/// last_error() tells the difference, and the file_stream that owns this buffer sets badbit.
+///
+/// A handle that can't seek (a socket, a pipe, a terminal) has a second buffer for writing once bytes have been read
+/// ahead, which stay to be read. Not to be used by two threads at once.
 class TEMPFILE_EXPORT filebuf : public std::streambuf {
  public:
   /// A closed one.
@@ -61,26 +65,42 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   /// Writes what is buffered for writing. \returns false if it can't; last_error() tells why, and the bytes stay.
   bool flush() noexcept;
 
-  /// Flushes, then closes. If flushing fails, the file stays open with its bytes still buffered, so that close() can be
-  /// called again. A write that failed earlier without any later one succeeding is reported as well.
+  /// Flushes, then closes. If bytes have been lost (write_error()) or flushing fails, nothing has changed: the file
+  /// stays open with its bytes still buffered, and close() can be called again.
   void close(std::error_code& error) noexcept;
 
-  /// Flushes, then hands the file over; its position is the stream's. What is in memory goes to disk first. On failure
-  /// nothing is handed over.
+  /// Flushes, then hands the file over; its position is the stream's. What is in memory goes to disk first. If bytes
+  /// have been lost, flushing fails, or bytes read ahead can't be given back (std::errc::invalid_seek), nothing is
+  /// handed over.
   [[nodiscard]] file_handle release(std::error_code& error) noexcept;
+
+  /// Why bytes were refused and not kept; clear as long as everything that was written is in the file or buffered.
+  /// Moves with the file, and stays when it is closed.
+  [[nodiscard]] const std::error_code& write_error() const noexcept { return write_error_; }
+  /// Goes on with what is there: forgets write_error(), and drops what is buffered if it can't be written now.
+  void accept_loss() noexcept;
 
   /// Flushes, then cuts the file off at `size` bytes or extends it by zeros. The position stays.
   void truncate(std::uint64_t size, std::error_code& error) noexcept;
+
+  /// Flushes, and tells the size in bytes. The position stays.
+  [[nodiscard]] std::uint64_t size(std::error_code& error) noexcept;
+
+  /// Flushes, and returns when everything is on stable storage (`fsync`); in memory there is nothing to do. The
+  /// descriptor's position is the stream's afterwards.
+  void sync_to_disk(std::error_code& error) noexcept;
 
   /// Gives the file up whether or not what is still buffered can be written.
   /// \param error why bytes were lost, or closing failed.
   void abandon(std::error_code& error) noexcept;
 
+  /// Gives the file up without writing what is buffered: for a file that nobody will see again.
+  void discard() noexcept;
+
   /// Why the last read, write or seek that went to the system failed; clear if it didn't.
   [[nodiscard]] const std::error_code& last_error() const noexcept { return last_error_; }
 
  protected:
-  void imbue(const std::locale& locale) override;
   int_type underflow() override;
   int_type overflow(int_type character) override;
   int_type pbackfail(int_type character) override;
@@ -92,7 +112,7 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   pos_type seekpos(pos_type position, std::ios_base::openmode which) override;
 
  private:
-  friend class file_stream;
+  friend class file_stream_base;
   friend class spooled_temporary_file;
   // Whether the bytes fitted into the put area, and are there now.
   bool append(char byte) noexcept {
@@ -112,16 +132,16 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   }
   [[nodiscard]] std::string_view unread_text() const noexcept { return {gptr(), unread()}; }
   void skip(std::size_t count) noexcept { gbump(static_cast<int>(count)); }
-  [[nodiscard]] bool has_plain_locale(const std::ios& stream);
   [[nodiscard]] std::size_t unread() const noexcept { return static_cast<std::size_t>(egptr() - gptr()); }
   [[nodiscard]] std::size_t unwritten() const noexcept { return static_cast<std::size_t>(pptr() - pbase()); }
-  [[nodiscard]] bool failed_to_write(const std::error_code& error) noexcept;
+  std::streamsize put_block(const char* source, std::size_t count) noexcept;
+  void lose_bytes(const std::error_code& reason);
   void open(file_handle handle) noexcept;
   void open(std::unique_ptr<internal::spool> memory) noexcept;
   void leave_memory(std::error_code& error) noexcept;
   std::string take_bytes(std::error_code& error);
   bool has_file() noexcept;
-  void allocate();
+  bool allocate(std::unique_ptr<char[]>& buffer) noexcept;
   void become_idle() noexcept;
   bool start_reading();
   bool start_writing();
@@ -130,21 +150,20 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   bool make_room_for(std::size_t count) noexcept;
   bool give_back_unread() noexcept;
   std::size_t get(char* destination, std::size_t count);
-  off_type position() noexcept;
+  off_type position(std::error_code& error) noexcept;
 
   std::size_t read_some(char* destination, std::size_t count) noexcept;
   std::size_t write_all(const char* source, std::size_t count, std::error_code& error) noexcept;
   std::uint64_t move_to(off_type offset, std::ios_base::seekdir from, std::error_code& error) noexcept;
-  [[nodiscard]] std::uint64_t size(std::error_code& error) const noexcept;
+  [[nodiscard]] std::uint64_t stored_size(std::error_code& error) const noexcept;
 
   file_handle handle_;
   std::unique_ptr<internal::spool> memory_;  // instead of the handle
   std::unique_ptr<char[]> buffer_;
-  std::ios* stream_{nullptr};  // whose badbit tells a read that failed
+  std::unique_ptr<char[]> put_buffer_;  // of its own only once bytes were read ahead that can't be given back
+  std::ios* stream_{nullptr};           // whose badbit tells what failed
   std::error_code last_error_;
-  std::error_code write_error_;  // of a write after which none has succeeded yet
-  enum class locale_kind : char { unknown, classic, other };
-  locale_kind locale_{locale_kind::unknown};
+  std::error_code write_error_;
 };
 
 }  // namespace tempfile

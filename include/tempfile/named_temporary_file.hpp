@@ -4,6 +4,7 @@
 
 #include <tempfile/export.hpp>
 #include <tempfile/file_stream.hpp>
+#include <tempfile/mkstemp.hpp>
 #include <tempfile/options.hpp>
 #include <tempfile/persist.hpp>
 #include <tempfile/temporary_path.hpp>
@@ -31,12 +32,19 @@ struct named_temporary_file_options {
 ///     import(file.path());
 ///
 /// What is owned and when it is removed is temporary_path's promise; the stream is file_stream's.
-class [[nodiscard]] TEMPFILE_EXPORT named_temporary_file : public file_stream {
+class [[nodiscard]] TEMPFILE_EXPORT named_temporary_file : public file_stream_base {
  public:
   /// \throws fs::filesystem_error that names the path and the reason; nothing is left behind.
-  explicit named_temporary_file(const named_temporary_file_options& wanted = {});
+  named_temporary_file() : named_temporary_file{named_temporary_file_options{}} {}
+  explicit named_temporary_file(const named_temporary_file_options& options);
   /// On failure sets `error`, the stream is closed with badbit set, and path() is empty.
-  named_temporary_file(const named_temporary_file_options& wanted, std::error_code& error);
+  explicit named_temporary_file(std::error_code& error) : named_temporary_file{{}, error} {}
+  named_temporary_file(const named_temporary_file_options& options, std::error_code& error);
+
+  /// Joins what mkstemp() returned: owns the name from now on, as a temporary_path that adopts it.
+  /// \throws fs::filesystem_error: errc::replaced if the path is not the file's any more. Then `made` is as it was.
+  explicit named_temporary_file(mkstemp_result&& made, bool delete_on_close = true);
+  named_temporary_file(mkstemp_result&& made, bool delete_on_close, std::error_code& error);
 
   /// Takes everything over, buffered bytes included.
   named_temporary_file(named_temporary_file&& other);
@@ -49,9 +57,14 @@ class [[nodiscard]] TEMPFILE_EXPORT named_temporary_file : public file_stream {
   [[nodiscard]] const fs::path& path() const& noexcept { return name_.path(); }
   [[nodiscard]] fs::path path() && { return name_.path(); }
 
+  // What they do is told in file_stream. After release() the name is still owned.
+  using file_stream_base::native_handle;
+  using file_stream_base::release;
+
   /// Flushes, closes, and removes the name if delete_on_close. Closing twice is no error.
-  /// \throws fs::filesystem_error with the path if buffered bytes can't be written (then the file is still open and
-  /// named, and close() can be called again) or the name can't be removed.
+  /// \throws fs::filesystem_error with the path if bytes have been lost or what is buffered can't be written (then the
+  /// file is still open and named, and close() can be called again, after accept_loss() if need be) or the name can't
+  /// be removed.
   void close();
   void close(std::error_code& error);
 
@@ -67,25 +80,30 @@ class [[nodiscard]] TEMPFILE_EXPORT named_temporary_file : public file_stream {
   /// names the target and the reason; errc::replaced if the name is another file's by now, errc::not_owner in a forked
   /// child. Then the target is as it was, nothing is left beside it, and the stream is still open and owns its file: it
   /// can be used, or persisted elsewhere.
-  fs::path persist(const fs::path& target, const persist_options& wanted = {});
-  fs::path persist(const fs::path& target, const persist_options& wanted, std::error_code& error);
+  fs::path persist(const fs::path& target, const persist_options& options = {});
+  fs::path persist(const fs::path& target, std::error_code& error) { return persist(target, {}, error); }
+  fs::path persist(const fs::path& target, const persist_options& options, std::error_code& error);
 
-  /// As file_stream::reopen(); where the system needs a name for that, by path().
-  /// \throws fs::filesystem_error; errc::replaced if another file stands at path() by then.
+  /// As file_stream::reopen(); where the system needs a name for that, by path(). Also after close(), as long as the
+  /// name is owned. \throws fs::filesystem_error; errc::replaced if another file stands at path() by then.
   [[nodiscard]] file_handle reopen();
   [[nodiscard]] file_handle reopen(std::error_code& error);
 
   /// Flushes, closes, and leaves the ownership of the name to the caller: for a program that must open the file itself.
-  /// \throws fs::filesystem_error with the path if buffered bytes can't be written; then nothing has changed.
+  /// \throws fs::filesystem_error with the path if bytes have been lost or what is buffered can't be written; then
+  /// nothing has changed.
   temporary_path into_path() &&;
 
   void swap(named_temporary_file& other);
   friend void swap(named_temporary_file& left, named_temporary_file& right) { left.swap(right); }
 
  private:
-  void create(const named_temporary_file_options& wanted, internal::failure& failed);
+  void create(const named_temporary_file_options& options, internal::failure& failed);
+  void join(mkstemp_result& made, internal::failure& failed);
+  file_handle reopen(internal::failure& failed);
   void close(internal::failure& failed);
-  fs::path persist(const fs::path& target, const persist_options& wanted, internal::failure& failed);
+  fs::path persist(const fs::path& target, const persist_options& options, internal::failure& failed);
+  [[nodiscard]] fs::path where() const override { return path(); }
   void end() noexcept;
 
   temporary_path name_;

@@ -4,13 +4,30 @@
 
 #include <tempfile/export.hpp>
 
+#include <concepts>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 namespace tempfile {
 
 namespace fs = std::filesystem;
+
+namespace internal {
+
+// Whether a struct of options begins with what all have in common.
+template <class T>
+concept begins_as_options = std::is_aggregate_v<T> && requires(T options) {
+  T{options.prefix, options.suffix, options.dir, options.mode, options.inheritable};
+  requires std::same_as<decltype(options.prefix), std::string>;
+  requires std::same_as<decltype(options.suffix), std::string>;
+  requires std::same_as<decltype(options.dir), fs::path>;
+  requires std::same_as<decltype(options.mode), std::optional<fs::perms>>;
+  requires std::same_as<decltype(options.inheritable), bool>;
+};
+
+}  // namespace internal
 
 /// How to name and make a temporary object: an aggregate, so that designated initializers serve as keyword arguments.
 ///
@@ -22,6 +39,7 @@ namespace fs = std::filesystem;
 /// The name is prefix, twelve random characters of `a-z2-7`, suffix. No dot is put between them. A prefix or suffix
 /// that holds a separator or a NUL is refused with std::errc::invalid_argument, and nothing is created; one that is too
 /// long gets the system's error.
+/// They convert to the struct of any class, which has its own defaults for the rest.
 struct options {
   /// Begins the name.
   std::string prefix{"tmp"};
@@ -34,6 +52,11 @@ struct options {
   std::optional<fs::perms> mode{};
   /// Whether a program that this process executes inherits the descriptor. Default: closed on exec.
   bool inheritable{false};
+
+  template <internal::begins_as_options Options>
+  operator Options() const {  // NOLINT(google-explicit-constructor)
+    return {prefix, suffix, dir, mode, inheritable};
+  }
 };
 
 }  // namespace tempfile

@@ -2,13 +2,14 @@
 /// How a finished file is put in its place.
 #pragma once
 
+#include <tempfile/bytes.hpp>
 #include <tempfile/export.hpp>
 
 #include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <span>
-#include <string_view>
+#include <string>
 #include <system_error>
 
 namespace tempfile {
@@ -44,15 +45,30 @@ struct persist_options {
 /// \throws fs::filesystem_error that names the target and the reason; then it is as it was, and nothing is left beside
 /// it.
 TEMPFILE_EXPORT fs::path write_file(const fs::path& target, std::span<const std::byte> bytes,
-                                    const persist_options& wanted = {});
+                                    const persist_options& options = {});
 TEMPFILE_EXPORT fs::path write_file(const fs::path& target, std::span<const std::byte> bytes,
-                                    const persist_options& wanted, std::error_code& error);
-inline fs::path write_file(const fs::path& target, std::string_view text, const persist_options& wanted = {}) {
-  return write_file(target, std::as_bytes(std::span{text.data(), text.size()}), wanted);
+                                    const persist_options& options, std::error_code& error);
+inline fs::path write_file(const fs::path& target, std::span<const std::byte> bytes, std::error_code& error) {
+  return write_file(target, bytes, {}, error);
 }
-inline fs::path write_file(const fs::path& target, std::string_view text, const persist_options& wanted,
-                           std::error_code& error) {
-  return write_file(target, std::as_bytes(std::span{text.data(), text.size()}), wanted, error);
+/// The same for any contiguous range of bytes or characters, as file_handle::write().
+template <internal::byte_source Bytes>
+fs::path write_file(const fs::path& target, Bytes&& bytes, const persist_options& options = {}) {
+  return write_file(target, internal::bytes_of(bytes), options);
 }
+template <internal::byte_source Bytes>
+fs::path write_file(const fs::path& target, Bytes&& bytes, const persist_options& options, std::error_code& error) {
+  return write_file(target, internal::bytes_of(bytes), options, error);
+}
+template <internal::byte_source Bytes>
+fs::path write_file(const fs::path& target, Bytes&& bytes, std::error_code& error) {
+  return write_file(target, internal::bytes_of(bytes), {}, error);
+}
+
+/// All bytes of a file, whatever kind of file it is, from the first to the last that a read gives.
+/// \throws fs::filesystem_error that names the path and the reason; std::bad_alloc if they don't fit into memory.
+[[nodiscard]] TEMPFILE_EXPORT std::string read_file(const fs::path& path);
+/// The same; on failure sets `error` and returns nothing.
+[[nodiscard]] TEMPFILE_EXPORT std::string read_file(const fs::path& path, std::error_code& error);
 
 }  // namespace tempfile

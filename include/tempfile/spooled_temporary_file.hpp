@@ -38,25 +38,31 @@ struct spooled_temporary_file_options {
 /// as zeros. Nothing is created before that, so a directory that can't be used shows only then. Going to disk can fail,
 /// of a full disk for example: then the write, truncate() or rollover() that caused it fails, last_error() tells why,
 /// and everything written before is still there, in memory.
-class [[nodiscard]] TEMPFILE_EXPORT spooled_temporary_file : public file_stream {
+class [[nodiscard]] TEMPFILE_EXPORT spooled_temporary_file : public file_stream_base {
  public:
   /// \throws fs::filesystem_error if prefix, suffix or directory can't be part of a path.
-  explicit spooled_temporary_file(const spooled_temporary_file_options& wanted = {});
+  spooled_temporary_file() : spooled_temporary_file{spooled_temporary_file_options{}} {}
+  explicit spooled_temporary_file(const spooled_temporary_file_options& options);
   /// On failure sets `error`, and the stream is closed with badbit set.
-  spooled_temporary_file(const spooled_temporary_file_options& wanted, std::error_code& error);
+  explicit spooled_temporary_file(std::error_code& error) : spooled_temporary_file{{}, error} {}
+  spooled_temporary_file(const spooled_temporary_file_options& options, std::error_code& error);
 
   /// Takes everything over, buffered bytes included.
-  spooled_temporary_file(spooled_temporary_file&& other) : file_stream{std::move(other)} {}
+  spooled_temporary_file(spooled_temporary_file&& other);
   /// Flushes and closes what it held before, then takes over. A self-move changes nothing.
   spooled_temporary_file& operator=(spooled_temporary_file&& other);
   /// Flushes and closes. What fails is told to the hook set by set_cleanup_error_hook().
   ~spooled_temporary_file() override;
 
-  void swap(spooled_temporary_file& other) { file_stream::swap(other); }
+  void swap(spooled_temporary_file& other);
   friend void swap(spooled_temporary_file& left, spooled_temporary_file& right) { left.swap(right); }
 
   /// Whether the bytes are in a file on disk. It never goes back to memory.
-  [[nodiscard]] bool is_rolled() const noexcept { return is_open() && !rdbuf()->is_in_memory(); }
+  [[nodiscard]] bool is_rolled() const noexcept { return is_open() && !buffer().is_in_memory(); }
+
+  // What they do is told in file_stream; release() goes to disk first.
+  using file_stream_base::close;
+  using file_stream_base::release;
 
   /// Moves the bytes to a file on disk, unless they are there.
   /// \throws fs::filesystem_error if that can't be created or written; then they are still in memory.
@@ -80,20 +86,24 @@ class [[nodiscard]] TEMPFILE_EXPORT spooled_temporary_file : public file_stream 
   /// link at `target` is replaced itself. \returns the absolute path of the target. \throws fs::filesystem_error that
   /// names the target and the reason. Then the target is as it was, nothing is left beside it, and the stream is still
   /// open and owns its file: it can be used, or persisted elsewhere.
-  fs::path persist(const fs::path& target, const persist_options& wanted = {});
-  fs::path persist(const fs::path& target, const persist_options& wanted, std::error_code& error);
+  fs::path persist(const fs::path& target, const persist_options& options = {});
+  fs::path persist(const fs::path& target, std::error_code& error) { return persist(target, {}, error); }
+  fs::path persist(const fs::path& target, const persist_options& options, std::error_code& error);
 
   /// All bytes, from the first to the last wherever the position is. From memory they are moved, not copied. The stream
   /// is closed afterwards.
-  /// \throws fs::filesystem_error if they are on disk and can't be read, and std::bad_alloc if they don't fit into
-  /// memory; then the stream is still open.
+  /// \throws fs::filesystem_error if bytes have been lost, or they are on disk and can't be read, and std::bad_alloc if
+  /// they don't fit into memory; then the stream is still open, and nothing is handed out.
   [[nodiscard]] std::string into_string() &&;
   [[nodiscard]] std::string into_string(std::error_code& error) &&;
 
  private:
-  fs::path persist(const fs::path& target, const persist_options& wanted, internal::failure& failed);
-  void create(const spooled_temporary_file_options& wanted, internal::failure& failed);
+  fs::path persist(const fs::path& target, const persist_options& options, internal::failure& failed);
+  void create(const spooled_temporary_file_options& options, internal::failure& failed);
+  [[nodiscard]] fs::path where() const override;
   void end() noexcept;
+
+  fs::path dir_;
 };
 
 }  // namespace tempfile

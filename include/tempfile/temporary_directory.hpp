@@ -34,9 +34,11 @@ struct temporary_directory_options {
 class [[nodiscard]] TEMPFILE_EXPORT temporary_directory {
  public:
   /// \throws fs::filesystem_error that names the path and the reason; nothing is left behind.
-  explicit temporary_directory(const temporary_directory_options& wanted = {});
+  temporary_directory() : temporary_directory{temporary_directory_options{}} {}
+  explicit temporary_directory(const temporary_directory_options& options);
   /// On failure sets `error`, and path() is empty.
-  temporary_directory(const temporary_directory_options& wanted, std::error_code& error);
+  explicit temporary_directory(std::error_code& error) : temporary_directory{{}, error} {}
+  temporary_directory(const temporary_directory_options& options, std::error_code& error);
 
   temporary_directory(temporary_directory&& other) noexcept;
   /// Removes what it held before, then takes over. A self-move changes nothing.
@@ -47,6 +49,9 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_directory {
   /// The absolute path. It stays readable after cleanup().
   [[nodiscard]] const fs::path& path() const& noexcept { return name_.path(); }
   [[nodiscard]] fs::path path() && { return name_.path(); }
+  /// So that it can be passed as a path: `fs::exists(dir)`. Not a temporary one, which is gone by the time it is used.
+  operator const fs::path&() const& noexcept { return path(); }  // NOLINT(google-explicit-constructor)
+  operator const fs::path&() const&& = delete;                   // NOLINT(google-explicit-constructor)
 
   /// The path of `child` in this directory. An absolute `child` counts from this directory, too, so that
   /// `dir / "/etc/passwd"` is not what `std::filesystem` would make of it.
@@ -76,14 +81,15 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_directory {
   /// \throws fs::filesystem_error that names the target and the reason: std::errc::cross_device_link,
   /// std::errc::not_a_directory if a file stands there, std::errc::operation_not_supported if the file system can't
   /// exchange. Then all is as it was, and the directory is still owned.
-  fs::path persist(const fs::path& target, const persist_options& wanted = {});
-  fs::path persist(const fs::path& target, const persist_options& wanted, std::error_code& error);
+  fs::path persist(const fs::path& target, const persist_options& options = {});
+  fs::path persist(const fs::path& target, std::error_code& error) { return persist(target, {}, error); }
+  fs::path persist(const fs::path& target, const persist_options& options, std::error_code& error);
 
   void swap(temporary_directory& other) noexcept;
   friend void swap(temporary_directory& left, temporary_directory& right) noexcept { left.swap(right); }
 
  private:
-  void create(const temporary_directory_options& wanted, internal::failure& failed);
+  void create(const temporary_directory_options& options, internal::failure& failed);
   void end() noexcept;
 
   temporary_path name_;

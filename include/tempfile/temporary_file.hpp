@@ -22,19 +22,27 @@ struct failure;
 ///
 /// On Linux it never has a name (`O_TMPFILE`, Linux 3.11); where the file system can't do that, and on other POSIX
 /// systems, a file is created exclusively and unlinked at once, so that only a crash between the two calls leaves it.
-class [[nodiscard]] TEMPFILE_EXPORT temporary_file : public file_stream {
+class [[nodiscard]] TEMPFILE_EXPORT temporary_file : public file_stream_base {
  public:
   /// \throws fs::filesystem_error that names the path and the reason; nothing is left behind.
-  explicit temporary_file(const options& wanted = {});
+  temporary_file() : temporary_file{options{}} {}
+  explicit temporary_file(const options& options);
   /// On failure sets `error`, and the stream is closed with badbit set.
-  temporary_file(const options& wanted, std::error_code& error);
+  explicit temporary_file(std::error_code& error) : temporary_file{{}, error} {}
+  temporary_file(const options& options, std::error_code& error);
 
   /// Takes everything over, buffered bytes included.
-  temporary_file(temporary_file&& other) : file_stream{std::move(other)} {}
+  temporary_file(temporary_file&& other) : file_stream_base{std::move(other)} {}
   /// Flushes and closes what it held before, then takes over. A self-move changes nothing.
   temporary_file& operator=(temporary_file&& other);
   /// Flushes and closes. What fails is told to the hook set by set_cleanup_error_hook().
   ~temporary_file() override;
+
+  // What they do is told in file_stream.
+  using file_stream_base::close;
+  using file_stream_base::native_handle;
+  using file_stream_base::release;
+  using file_stream_base::reopen;
 
   /// Flushes, and gives the file the name `target`, complete or not at all; see persist_options. The stream is closed
   /// afterwards, and owns nothing.
@@ -43,20 +51,16 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_file : public file_stream {
   /// link at `target` is replaced itself. \returns the absolute path of the target. \throws fs::filesystem_error that
   /// names the target and the reason. Then the target is as it was, nothing is left beside it, and the stream is still
   /// open and owns its file: it can be used, or persisted elsewhere.
-  fs::path persist(const fs::path& target, const persist_options& wanted = {});
-  fs::path persist(const fs::path& target, const persist_options& wanted, std::error_code& error);
+  fs::path persist(const fs::path& target, const persist_options& options = {});
+  fs::path persist(const fs::path& target, std::error_code& error) { return persist(target, {}, error); }
+  fs::path persist(const fs::path& target, const persist_options& options, std::error_code& error);
 
-  void swap(temporary_file& other) { file_stream::swap(other); }
+  void swap(temporary_file& other) { file_stream_base::swap(other); }
   friend void swap(temporary_file& left, temporary_file& right) { left.swap(right); }
 
- protected:
-  struct nothing {};
-  // A closed stream, for create().
-  explicit temporary_file(nothing) {}
-  void create(const options& wanted, std::error_code& error);
-
  private:
-  fs::path persist(const fs::path& target, const persist_options& wanted, internal::failure& failed);
+  fs::path persist(const fs::path& target, const persist_options& options, internal::failure& failed);
+  void create(const options& options, internal::failure& failed);
   void end() noexcept;
 };
 

@@ -66,8 +66,9 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_path {
   /// Gives what is owned the name `target`, as named_temporary_file::persist() does it for a file and
   /// temporary_directory::persist() for a directory. Nothing is owned afterwards.
   /// \throws fs::filesystem_error; then the name is still owned.
-  fs::path persist(const fs::path& target, const persist_options& wanted = {});
-  fs::path persist(const fs::path& target, const persist_options& wanted, std::error_code& error);
+  fs::path persist(const fs::path& target, const persist_options& options = {});
+  fs::path persist(const fs::path& target, std::error_code& error) { return persist(target, {}, error); }
+  fs::path persist(const fs::path& target, const persist_options& options, std::error_code& error);
 
   friend void swap(temporary_path& left, temporary_path& right) noexcept { left.swap(right); }
   void swap(temporary_path& other) noexcept;

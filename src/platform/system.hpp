@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -48,6 +49,10 @@ void sync_data(native_handle_type handle, std::error_code& error) noexcept;
 // Copies all bytes of one file to another that is empty; holes stay holes where the system tells them. Both positions
 // move.
 void copy_content(native_handle_type source, native_handle_type copy, std::error_code& error) noexcept;
+// Another handle of the same open file, with the same position.
+file_handle duplicate(native_handle_type handle, std::error_code& error) noexcept;
+// A C stream for reading and writing, whose closing closes the handle. On failure the handle stays its owner's.
+std::FILE* open_stream(native_handle_type handle, std::error_code& error) noexcept;
 // Another handle of the same file, with a position of its own; std::errc::operation_not_supported where the system
 // can't open what it only has a handle of.
 file_handle reopen(native_handle_type handle, std::error_code& error) noexcept;
@@ -107,6 +112,8 @@ void take_attributes_of_new_directory(native_path probe, native_handle_type to, 
 file_handle open_readable_directory(native_path path, std::error_code& error) noexcept;
 // Opens the directory at `path`, no link, for reading.
 file_handle open_directory_itself(native_path path, std::error_code& error) noexcept;
+// Opens the file at `path`, which may lead through links, for reading.
+file_handle open_for_reading(native_path path, std::error_code& error) noexcept;
 // Opens the file at `path`, no link, for reading, without waiting for anybody.
 file_handle open_file_itself(native_path path, std::error_code& error) noexcept;
 // The same for reading and writing.

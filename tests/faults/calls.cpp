@@ -84,6 +84,9 @@ int linkat(int from_directory, const char* from, int to_directory, const char* t
 }
 
 int duplicate(int descriptor) noexcept { return fails(call::duplicate) ? -1 : ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
+std::FILE* fdopen(int descriptor, const char* mode) noexcept {
+  return fails(call::fdopen) ? nullptr : ::fdopen(descriptor, mode);
+}
 DIR* fdopendir(int descriptor) noexcept { return fails(call::fdopendir) ? nullptr : ::fdopendir(descriptor); }
 dirent* readdir(DIR* directory) noexcept {
   if (fails(call::readdir)) return nullptr;

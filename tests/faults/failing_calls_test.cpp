@@ -35,7 +35,7 @@ void write_file(const fs::path& path, std::string_view text) {
   support::write_file(path, text);
 }
 
-std::string line_of(tempfile::file_stream& file) {
+std::string line_of(tempfile::file_stream_base& file) {
   file.seek(0);
   std::string text;
   std::getline(file, text);

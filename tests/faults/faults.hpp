@@ -34,6 +34,7 @@ enum class call {
   fgetxattr,
   fsetxattr,
   duplicate,
+  fdopen,
   fdopendir,
   readdir,
   getdents64,

@@ -412,7 +412,7 @@ TYPED_TEST(stream, a_swap_exchanges_what_was_read_ahead) {
   swap(first, second);
   EXPECT_EQ(all_of(second), "123");
   EXPECT_EQ(rewound(first), "unflushed");
-  EXPECT_EQ(first.rdbuf()->native_handle(), first.native_handle());
+  EXPECT_NE(static_cast<std::ios&>(first).rdbuf(), static_cast<std::ios&>(second).rdbuf());
 }
 
 TYPED_TEST(stream, moves_close_each_descriptor_once) {
@@ -463,7 +463,7 @@ TYPED_TEST(stream, a_large_write_that_failed_is_reported_at_close) {
   std::error_code error;
   file.close(error);
   EXPECT_EQ(error, std::errc::file_too_large);
-  EXPECT_FALSE(file.is_open());
+  EXPECT_TRUE(file.is_open());
 }
 
 TYPED_TEST(stream, throws_where_the_program_asked_for_it) {
@@ -579,7 +579,7 @@ TYPED_TEST(temporary_stream, its_end_tells_the_hook_of_a_large_write_that_failed
   EXPECT_EQ(listener.told().front().second, std::errc::file_too_large);
 }
 
-TYPED_TEST(temporary_stream, tells_the_hook_nothing_when_all_is_well_or_was_reported_already) {
+TYPED_TEST(temporary_stream, tells_the_hook_nothing_when_all_is_well_or_a_loss_was_accepted) {
   const support::hook_listener listener;
   { this->make() << "written at the end"; }
   {
@@ -587,6 +587,7 @@ TYPED_TEST(temporary_stream, tells_the_hook_nothing_when_all_is_well_or_was_repo
     const support::file_size_limit limit{2};
     file << text_of(200'000);
     EXPECT_THROW(file.close(), fs::filesystem_error);
+    file.accept_loss();
   }
   EXPECT_TRUE(listener.told().empty());
 }
@@ -601,7 +602,7 @@ class file_stream : public testing::Test {
   support::scratch_directory directory_;
 };
 
-void expect_failed_read(tempfile::file_stream& stream) {
+void expect_failed_read(tempfile::file_stream_base& stream) {
   std::string line;
   EXPECT_FALSE(std::getline(stream, line));
   EXPECT_TRUE(stream.bad());
@@ -709,7 +710,7 @@ TEST_F(file_stream, reads_a_pipe) {
   std::string word;
   stream >> word;
   EXPECT_EQ(word, "through");
-  stream.sync();
+  static_cast<std::istream&>(stream).sync();
   stream >> word;
   EXPECT_EQ(word, "a");
 }

@@ -1,5 +1,6 @@
 // The buffer by itself; what a stream makes of it is tested with the streams.
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <tempfile/tempfile.hpp>
 
 #include <istream>
@@ -424,7 +425,7 @@ TEST_F(filebuf, a_large_block_tells_how_much_of_it_was_written) {
   EXPECT_EQ(buffer.pubseekoff(0, std::ios::cur), std::streampos{5000});
 }
 
-TEST_F(filebuf, an_error_is_forgotten_once_a_later_write_succeeds) {
+TEST_F(filebuf, a_failed_flush_is_forgotten_once_its_bytes_are_written) {
   tempfile::filebuf buffer = make();
   {
     const support::file_size_limit limit{2};
@@ -447,11 +448,94 @@ TEST_F(filebuf, a_large_write_that_failed_is_reported_at_close_even_after_seekin
   EXPECT_EQ(rewound(buffer), "xx");
   EXPECT_FALSE(buffer.last_error());
   std::error_code error;
-  buffer.close(error);
-  EXPECT_EQ(error, std::errc::file_too_large);
-  EXPECT_FALSE(buffer.is_open());
+  for (int i = 0; i < 2; ++i) {
+    buffer.close(error);
+    EXPECT_EQ(error, std::errc::file_too_large);
+    EXPECT_TRUE(buffer.is_open());
+  }
+  EXPECT_EQ(rewound(buffer), "xx");
+  buffer.accept_loss();
   buffer.close(error);
   EXPECT_FALSE(error);
+  EXPECT_FALSE(buffer.is_open());
+}
+
+TEST_F(filebuf, remembers_for_good_that_bytes_were_refused) {
+  tempfile::filebuf buffer = make();
+  {
+    const support::file_size_limit limit{2};
+    put(buffer, std::string(1'000'000, 'x'));
+  }
+  put(buffer, "yes");
+  EXPECT_EQ(buffer.pubsync(), 0);
+  EXPECT_EQ(buffer.write_error(), std::errc::file_too_large);
+  tempfile::filebuf moved{std::move(buffer)};
+  EXPECT_EQ(moved.write_error(), std::errc::file_too_large);
+  EXPECT_FALSE(buffer.write_error());
+  std::error_code error;
+  EXPECT_FALSE(moved.release(error).is_open());
+  EXPECT_EQ(error, std::errc::file_too_large);
+  EXPECT_EQ(rewound(moved), "xxyes");
+  moved.accept_loss();
+  EXPECT_EQ(moved.release(error).size(), 5U);
+}
+
+TEST_F(filebuf, drops_what_can_not_be_written_when_its_loss_is_accepted) {
+  tempfile::filebuf buffer = make();
+  const support::file_size_limit limit{2};
+  put(buffer, "text");
+  EXPECT_EQ(buffer.pubsync(), -1);
+  EXPECT_EQ(buffer.pubseekoff(0, std::ios::beg), nowhere);
+  buffer.accept_loss();
+  EXPECT_EQ(rewound(buffer), "te");
+}
+
+TEST_F(filebuf, what_was_read_ahead_from_a_socket_stays_when_something_is_written) {
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+  tempfile::file_handle other{ends[1]};
+  other.write("one\ntwo\nthree\n");
+  tempfile::file_stream stream{tempfile::file_handle{ends[0]}};
+  std::string line;
+  for (const char* const expected : {"one", "two", "three"}) {
+    std::getline(stream, line);
+    EXPECT_EQ(line, expected);
+    stream << "got " << line << '\n' << std::flush;
+    EXPECT_TRUE(stream.good());
+    std::string reply(5 + line.size(), '?');
+    other.read(reply);
+    EXPECT_EQ(reply, "got " + line + '\n');
+  }
+  other.write("more");
+  stream << std::string(40'000, 'x');  // goes past the buffer
+  EXPECT_EQ(stream.get(), 'm');
+  std::error_code error;
+  EXPECT_EQ(stream.release(error), tempfile::no_native_handle);  // "ore" would be lost
+  EXPECT_EQ(error, std::errc::invalid_seek);
+  EXPECT_EQ(stream.get(), 'o');
+}
+
+TEST_F(filebuf, does_not_know_how_much_a_pipe_holds) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  tempfile::file_handle writer{ends[1]};
+  writer.write("abc");
+  tempfile::file_stream stream{tempfile::file_handle{ends[0]}};
+  char bytes[3];
+  EXPECT_EQ(stream.readsome(bytes, 3), 0);
+  EXPECT_TRUE(stream.good());
+  EXPECT_FALSE(stream.last_error());
+  EXPECT_EQ(stream.get(), 'a');
+}
+
+TEST_F(filebuf, an_error_while_flushing_does_not_pass_for_the_end_of_the_file) {
+  tempfile::file_stream stream{tempfile::file_handle{::open("/dev/full", O_RDWR | O_CLOEXEC)}};
+  if (!stream.is_open()) GTEST_SKIP() << "needs /dev/full";
+  stream << "x";
+  char byte = 0;
+  stream.get(byte);
+  EXPECT_TRUE(stream.bad());
+  stream.accept_loss();
 }
 
 TEST_F(filebuf, abandoning_gives_up_the_file_and_tells_what_was_lost) {

@@ -247,6 +247,10 @@ TEST(spooled_temporary_file, reports_a_write_that_was_refused_when_it_is_closed)
   std::error_code error;
   file.close(error);
   EXPECT_EQ(error, std::errc::no_such_file_or_directory);
+  EXPECT_TRUE(file.is_open());
+  file.accept_loss();
+  file.close(error);
+  EXPECT_FALSE(error);
   EXPECT_FALSE(file.is_open());
 }
 

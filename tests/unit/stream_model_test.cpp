@@ -161,7 +161,7 @@ tempfile::spooled_temporary_file make(const fs::path& directory, choices& choose
   return tempfile::spooled_temporary_file{{.dir = directory, .max_size = choose.one_in(4) ? 0 : choose.size()}};
 }
 
-bool has_descriptor(const tempfile::file_stream&) { return true; }
+bool has_descriptor(const tempfile::file_stream_base&) { return true; }
 bool has_descriptor(const tempfile::spooled_temporary_file& file) { return file.is_rolled(); }
 
 // One of our streams, and the one that it must be like.
@@ -172,6 +172,7 @@ struct pair {
 
   Stream file;
   std::unique_ptr<Reference> expected;
+  bool has_lost_bytes{false};
 };
 
 // Applies random operations to both streams of two pairs, and compares what comes of them.
@@ -192,13 +193,24 @@ class comparison {
     for (auto& each : pairs_) {
       pair_ = &each;
       expect_equal_contents();
+      expect_whole_or_as_it_was();
     }
   }
 
  private:
   Stream& file() { return pair_->file; }
   std::iostream& reading() { return pair_->expected->in(direction::reading); }
-  std::iostream& writing() { return pair_->expected->in(direction::writing); }
+  // A stream of ours writes at the end of the file, and remembers what is written while it has failed.
+  std::iostream& writing(std::size_t count = 1) {
+    std::iostream& reference = pair_->expected->in(direction::writing);
+    if (reference.rdstate() == std::ios::eofbit) reference.clear();
+    if (!reference.good() && count > 0) lose();
+    return reference;
+  }
+  void lose() {
+    any().setstate(std::ios::badbit);
+    pair_->has_lost_bytes = true;
+  }
   std::iostream& any() { return pair_->expected->any(); }
 
   void operate() {
@@ -206,6 +218,7 @@ class comparison {
     static constexpr operation operations[] = {&comparison::write,
                                                &comparison::write,
                                                &comparison::write,
+                                               &comparison::write_to_a_limit,
                                                &comparison::put,
                                                &comparison::read,
                                                &comparison::read,
@@ -235,8 +248,22 @@ class comparison {
 
   void write() {
     const std::string text = choose_.text(choose_.size());
-    writing().write(text.data(), static_cast<std::streamsize>(text.size()));
+    writing(text.size()).write(text.data(), static_cast<std::streamsize>(text.size()));
     file().write(text.data(), static_cast<std::streamsize>(text.size()));
+  }
+
+  // While there is a limit, some bytes are written, some stay buffered until there is room again, and some are refused.
+  void write_to_a_limit() {
+    const std::string text = choose_.text(choose_.size());
+    if (!file().good()) return;
+    std::streamsize taken = 0;
+    {
+      const support::file_size_limit limit{choose_.below(100'000)};
+      taken = static_cast<std::ios&>(file()).rdbuf()->sputn(text.data(), static_cast<std::streamsize>(text.size()));
+    }
+    writing().write(text.data(), taken);
+    if (taken < static_cast<std::streamsize>(text.size())) lose();
+    ASSERT_EQ(static_cast<bool>(file().write_error()), pair_->has_lost_bytes);
   }
 
   void put() {
@@ -298,7 +325,8 @@ class comparison {
   void write_number() {
     const auto number = choose_.below(std::numeric_limits<unsigned>::max());
     const auto width = static_cast<int>(choose_.below(12));
-    writing() << std::setw(width) << number << ' ';
+    auto& reference = writing();
+    reference << std::setw(width) << number << ' ';
     file() << std::setw(width) << number << ' ';
   }
 
@@ -365,7 +393,7 @@ class comparison {
   }
 
   void sync() {
-    ASSERT_EQ(file().sync(), any().sync());
+    ASSERT_EQ(static_cast<std::istream&>(file()).sync(), any().sync());
     expect_descriptor_in_position();
   }
 
@@ -397,6 +425,7 @@ class comparison {
     auto& [left, right] = pairs_;
     left.file.swap(right.file);
     std::swap(left.expected, right.expected);
+    std::swap(left.has_lost_bytes, right.has_lost_bytes);
   }
 
   void expect_equal_states() {
@@ -417,6 +446,22 @@ class comparison {
     file().seek(0);
     const std::string got{std::istreambuf_iterator<char>{file()}, std::istreambuf_iterator<char>{}};
     ASSERT_TRUE(got == wanted) << "file " << got.size() << " bytes, model " << wanted.size() << " bytes";
+  }
+
+  // What has a hole replaces nothing, before that is accepted.
+  void expect_whole_or_as_it_was() {
+    const fs::path target = directory_ / "target";
+    support::write_file(target, "its old self");
+    if (pair_->has_lost_bytes) {
+      std::error_code error;
+      file().clear();
+      file().persist(target, error);
+      ASSERT_TRUE(error);
+      ASSERT_EQ(support::read_file(target), "its old self");
+      file().accept_loss();
+    }
+    file().persist(target);
+    ASSERT_TRUE(support::read_file(target) == pair_->expected->content());
   }
 
   choices choose_;

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string all_of(tempfile::file_stream& file) {
+std::string all_of(tempfile::file_stream_base& file) {
   file.clear();
   file.seek(0);
   return {std::istreambuf_iterator<char>{file}, {}};
@@ -176,7 +176,7 @@ TEST(stream_operators, write_to_the_buffer_that_was_put_in_place_of_theirs) {
 
 TEST(stream_operators, can_be_chained_with_those_of_others) {
   tempfile::temporary_file file;
-  static_assert(std::is_same_v<decltype(file << 1 << "text" << 'c'), tempfile::file_stream&>);
+  static_assert(std::is_same_v<decltype(file << 1 << "text" << 'c'), tempfile::temporary_file&>);
   file << 1 << "text" << std::hex << 255 << std::dec << 255 << std::endl;
   EXPECT_EQ(all_of(file), "1textff255\n");
   EXPECT_TRUE(static_cast<bool>(tempfile::temporary_file{} << 1 << "text"));

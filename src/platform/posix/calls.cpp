@@ -49,6 +49,7 @@ int linkat(int from_directory, const char* from, int to_directory, const char* t
 }
 
 int duplicate(int descriptor) noexcept { return ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
+std::FILE* fdopen(int descriptor, const char* mode) noexcept { return ::fdopen(descriptor, mode); }
 DIR* fdopendir(int descriptor) noexcept { return ::fdopendir(descriptor); }
 dirent* readdir(DIR* directory) noexcept { return ::readdir(directory); }
 

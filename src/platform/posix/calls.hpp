@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdio>
 #include <thread>
 
 namespace tempfile::platform::call {
@@ -35,6 +36,7 @@ int renameat(int from_directory, const char* from, int to_directory, const char*
 int linkat(int from_directory, const char* from, int to_directory, const char* to, int flags) noexcept;
 
 int duplicate(int descriptor) noexcept;  // fcntl(F_DUPFD_CLOEXEC)
+std::FILE* fdopen(int descriptor, const char* mode) noexcept;
 DIR* fdopendir(int descriptor) noexcept;
 dirent* readdir(DIR* directory) noexcept;
 

@@ -94,6 +94,17 @@ std::uint64_t size(native_handle_type handle, std::error_code& error) noexcept {
   return error ? 0 : static_cast<std::uint64_t>(status.st_size);
 }
 
+file_handle duplicate(native_handle_type handle, std::error_code& error) noexcept {
+  return file_handle{until_done(error, [&] { return call::duplicate(handle); })};
+}
+
+std::FILE* open_stream(native_handle_type handle, std::error_code& error) noexcept {
+  error.clear();
+  std::FILE* const stream = call::fdopen(handle, "r+b");
+  if (stream == nullptr) error = last_error();
+  return stream;
+}
+
 void resize(native_handle_type handle, std::uint64_t size, std::error_code& error) noexcept {
   if (!fits(size, error)) return;
   until_done(error, [&] { return call::ftruncate(handle, static_cast<off_t>(size)); });

@@ -21,6 +21,11 @@ file_handle open_file_itself(native_path path, std::error_code& error) noexcept 
   return file_handle{until_done(error, [&] { return call::openat(AT_FDCWD, path, flags, 0); })};
 }
 
+file_handle open_for_reading(native_path path, std::error_code& error) noexcept {
+  const int flags = O_RDONLY | O_CLOEXEC;
+  return file_handle{until_done(error, [&] { return call::openat(AT_FDCWD, path, flags, 0); })};
+}
+
 file_handle open_for_update(native_path path, std::error_code& error) noexcept {
   const int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
   return file_handle{until_done(error, [&] { return call::openat(AT_FDCWD, path, flags, 0); })};
