@@ -25,6 +25,8 @@ void check(const request& wanted, failure& failed) {
     failed = refusal(wanted.suffix, "the suffix holds a separator or NUL");
   } else if (holds_nul(wanted.dir)) {
     failed = refusal(wanted.dir, "the directory's path holds a NUL");
+  } else if (!is_mode(wanted.creation.mode)) {
+    failed = refusal(wanted.dir, "the mode has bits that are no permissions");
   }
 }
 

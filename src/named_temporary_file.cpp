@@ -52,15 +52,16 @@ void named_temporary_file::create(const named_temporary_file_options& options, i
   internal::named_file made = internal::create_file(internal::request_for_file(options), failed);
   if (failed) return;
   internal::ownership::begin(name_, std::move(made.path), made.identity);
-  if (options.keep) name_.keep();
   delete_on_close_ = options.delete_on_close;
+  keep_ = options.keep;
   attach(std::move(made.file));
 }
 
 named_temporary_file::named_temporary_file(named_temporary_file&& other)
     : file_stream_base{static_cast<file_stream_base&&>(other)},
       name_{std::move(other.name_)},
-      delete_on_close_{other.delete_on_close_} {}
+      delete_on_close_{other.delete_on_close_},
+      keep_{other.keep_} {}
 
 named_temporary_file& named_temporary_file::operator=(named_temporary_file&& other) {
   if (this == &other) return *this;
@@ -68,6 +69,7 @@ named_temporary_file& named_temporary_file::operator=(named_temporary_file&& oth
   file_stream_base::operator=(static_cast<file_stream_base&&>(other));
   name_ = std::move(other.name_);
   delete_on_close_ = other.delete_on_close_;
+  keep_ = other.keep_;
   return *this;
 }
 
@@ -77,6 +79,7 @@ void named_temporary_file::swap(named_temporary_file& other) {
   file_stream_base::swap(other);
   name_.swap(other.name_);
   std::swap(delete_on_close_, other.delete_on_close_);
+  std::swap(keep_, other.keep_);
 }
 
 // The name goes before the handle: while the file is open, no other can have its inode number.
@@ -86,7 +89,8 @@ void named_temporary_file::close(internal::failure& failed) {
   if (!failed && !buffer().flush()) failed.code = last_error();
   if (failed) return;
   internal::failure not_removed;
-  if (delete_on_close_ && internal::ownership::is_this_process(name_)) internal::ownership::remove(name_, not_removed);
+  if (delete_on_close_ && !keep_ && internal::ownership::is_this_process(name_))
+    internal::ownership::remove(name_, not_removed);
   file_stream_base::close(failed.code);
   if (not_removed) failed = std::move(not_removed);
 }
@@ -152,10 +156,12 @@ temporary_path named_temporary_file::into_path() && {
   internal::failure failed{write_error(), path(), {}};
   if (!failed) file_stream_base::close(failed.code);
   internal::raise_if(failed, "cannot write and close a file");
+  if (keep_) internal::ownership::forget(name_);
   return std::move(name_);
 }
 
 void named_temporary_file::end() noexcept {
+  if (keep_) internal::ownership::forget(name_);
   internal::ownership::end(name_, true);
   std::error_code error;
   buffer().abandon(error);

@@ -10,6 +10,9 @@ namespace tempfile::internal {
 // Whether a NUL hides in `path`, which would end it early for the system.
 bool holds_nul(const fs::path& path) noexcept;
 
+// Whether a mode has no bits but those of permissions.
+constexpr bool is_mode(fs::perms mode) noexcept { return (mode & ~fs::perms::mask) == fs::perms::none; }
+
 // "dir/" and "dir//" are "dir"; the root directory stays.
 fs::path without_trailing_separators(const fs::path& path);
 

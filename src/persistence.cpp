@@ -2,6 +2,8 @@
 
 #include <tempfile/error.hpp>
 
+#include <utility>
+
 #include "ownership.hpp"
 #include "placement.hpp"
 #include "platform/system.hpp"
@@ -36,20 +38,34 @@ void check_stream(const std::ios& stream, filebuf& buffer, failure& failed) {
   }
 }
 
-// What was owned is in its place. What is left at its name is removed: the original of a copy, or what was replaced.
-void end_ownership(temporary_path& name, const placement& done) {
+// What was owned is in its place, and what is left of it or of what it replaced is removed; or it is not, and still
+// owned wherever it is.
+void settle_ownership(temporary_path& name, placement& done) {
+  if (!done.stranded.empty()) {
+    const file_identity identity = ownership::identity(name);
+    ownership::begin(name, std::move(done.stranded), identity);
+  }
+  if (!done.is_placed) return;
   if (done.replaced) {
-    ownership::begin(name, fs::path{name.path()}, *done.replaced);
+    ownership::begin(name, std::move(done.replaced->path), done.replaced->identity);
   } else if (!done.is_copy) {
     ownership::forget(name);
   }
   ownership::end(name, true);
 }
 
+// Opens what is to be persisted, to sync it and to set its permissions; to read it as well, if that is allowed.
+file_handle open_finished(const fs::path& path, failure& failed) {
+  file_handle file = platform::open_file_itself(path.c_str(), failed.code);
+  if (failed.code == std::errc::permission_denied) file = platform::open_for_writing(path.c_str(), failed.code);
+  if (failed) failed.path = path;
+  return file;
+}
+
 }  // namespace
 
 fs::path persist_stream(const std::ios& stream, filebuf& buffer, temporary_path* name, const fs::path& target,
-                        const persist_options& wanted, failure& failed) {
+                        const persist_options& options, failure& failed) {
   check_stream(stream, buffer, failed);
   if (failed) {
     failed.path = target;
@@ -58,27 +74,29 @@ fs::path persist_stream(const std::ios& stream, filebuf& buffer, temporary_path*
   }
   if (failed) return {};
   const finished_file file{buffer.native_handle(), name == nullptr ? nullptr : &name->path()};
-  const placement done = buffer.is_in_memory() ? place_bytes(buffer.bytes_in_memory(), target, wanted, failed)
-                                               : place_file(file, target, wanted, failed);
-  if (!done.is_placed) return done.target;
-  if (name != nullptr) end_ownership(*name, done);
+  placement done = buffer.is_in_memory() ? place_bytes(buffer.bytes_in_memory(), target, options, failed)
+                                         : place_file(file, target, options, failed);
+  if (name != nullptr) settle_ownership(*name, done);
+  if (!done.is_placed) return {};
   std::error_code ignored;  // all bytes are written, and synced if that was wanted
   buffer.abandon(ignored);
   return done.target;
 }
 
-fs::path persist_path(temporary_path& name, const fs::path& target, const persist_options& wanted, failure& failed) {
+fs::path persist_path(temporary_path& name, const fs::path& target, const persist_options& options, failure& failed) {
   check_ownership(name, failed);
   if (failed) return {};
   placement done;
-  if (ownership::identity(name).type == fs::file_type::directory) {
-    done = place_directory(name.path(), target, wanted, failed);
+  const fs::file_type type = ownership::identity(name).type;
+  if (type == fs::file_type::directory) {
+    done = place_directory(name.path(), target, options, failed);
+  } else if (type == fs::file_type::regular) {
+    const file_handle file = open_finished(name.path(), failed);
+    if (!failed) done = place_file({file.native_handle(), &name.path()}, target, options, failed);
   } else {
-    const file_handle file = platform::open_file_itself(name.path().c_str(), failed.code);
-    if (failed) failed.path = name.path();
-    if (!failed) done = place_file({file.native_handle(), &name.path()}, target, wanted, failed);
+    done = place_special(name.path(), target, options, failed);
   }
-  if (done.is_placed) end_ownership(name, done);
+  settle_ownership(name, done);
   return done.target;
 }
 

@@ -5,7 +5,7 @@
 #if (defined(_MSVC_LANG) ? _MSVC_LANG : __cplusplus) < 202002L
 #error "tempfile needs C++20: compile with -std=c++20 or later"
 // There is no such header. A compiler goes on after #error, for pages; after this it does not.
-#include <tempfile/needs C++20>
+#include <tempfile/needs_a_newer_standard.hpp>
 #endif
 
 // A macro, because the attribute's spelling depends on the compiler and on how the library was built.

@@ -21,7 +21,7 @@ struct named_temporary_file_options {
   /// Whether close() removes the name. If not, the end of the object does: close, let another program open the file by
   /// its path, and it still cleans up.
   bool delete_on_close{true};
-  /// Whether the name stays for good; then delete_on_close doesn't matter.
+  /// Whether the name stays at the end, whatever delete_on_close says. It is owned all the same: persist() moves it.
   bool keep{false};
 };
 
@@ -76,10 +76,10 @@ class [[nodiscard]] TEMPFILE_EXPORT named_temporary_file : public file_stream_ba
   /// afterwards, and owns nothing. If it was closed before and still owns its name, that file is taken.
   ///
   /// A target on another file system gets a copy, made beside it and then renamed, and so at once as well. A symbolic
-  /// link at `target` is replaced itself. \returns the absolute path of the target. \throws fs::filesystem_error that
-  /// names the target and the reason; errc::replaced if the name is another file's by now, errc::not_owner in a forked
-  /// child. Then the target is as it was, nothing is left beside it, and the stream is still open and owns its file: it
-  /// can be used, or persisted elsewhere.
+  /// link at `target` is replaced itself, unless persist_options::follow. \returns the absolute path of the target.
+  /// \throws fs::filesystem_error that names the target and the reason; errc::replaced if the name is another file's by
+  /// now, errc::not_owner in a forked child. Then the target is as it was, nothing is left beside it, and the stream is
+  /// still open and owns its file: it can be used, or persisted elsewhere.
   fs::path persist(const fs::path& target, const persist_options& options = {});
   fs::path persist(const fs::path& target, std::error_code& error) { return persist(target, {}, error); }
   fs::path persist(const fs::path& target, const persist_options& options, std::error_code& error);
@@ -108,6 +108,7 @@ class [[nodiscard]] TEMPFILE_EXPORT named_temporary_file : public file_stream_ba
 
   temporary_path name_;
   bool delete_on_close_{true};
+  bool keep_{false};
 };
 
 }  // namespace tempfile

@@ -31,17 +31,25 @@ struct persist_options {
   bool overwrite{true};
   /// What a power cut leaves.
   tempfile::durability durability{tempfile::durability::none};
-  /// The permissions, exactly these. Default: those of the file that is replaced, with its owner, group, extended
-  /// attributes and access control list as far as this process may set them; and where nothing stands, those that a new
-  /// file gets there, by the umask or the directory's default access control list.
+  /// The permissions, exactly these, without an access control list. Default: those of the file that is replaced, its
+  /// access control list included, with its owner, group and `user.*` attributes as far as this process may set them;
+  /// and where nothing stands, those that a new file gets there, by the umask or the directory's default access control
+  /// list. Bits outside of fs::perms::mask are refused (std::errc::invalid_argument).
   std::optional<fs::perms> mode{};
+  /// Whether the permissions are those that a new file gets there, also where one is replaced.
+  bool as_new{false};
+  /// Whether a symbolic link at the target is followed, through any chain of links, and what it leads to is written: an
+  /// existing file is replaced where it is, a missing one is made there. Default: the link itself is replaced.
+  bool follow{false};
+  /// Whether directories that the target's path lacks are made. They stay, also if the call fails then.
+  bool parents{false};
 };
 
 /// Writes a file at once: whoever opens `target` gets either what was there before or all of `bytes`.
 ///
 /// The bytes go to a file without a name in the target's directory, which is then given the name; where the file system
 /// has no such files, to one with a temporary name. A symbolic link at `target` is replaced itself, and what it points
-/// to is left alone; to write through it, pass `fs::canonical(target)`. \returns the absolute path of the target.
+/// to is left alone, unless persist_options::follow. \returns the absolute path of the target.
 /// \throws fs::filesystem_error that names the target and the reason; then it is as it was, and nothing is left beside
 /// it.
 TEMPFILE_EXPORT fs::path write_file(const fs::path& target, std::span<const std::byte> bytes,

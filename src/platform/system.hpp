@@ -46,8 +46,8 @@ void resize(native_handle_type handle, std::uint64_t size, std::error_code& erro
 void sync(native_handle_type handle, std::error_code& error) noexcept;
 // The bytes, and of what is told about the file only what is needed to read them.
 void sync_data(native_handle_type handle, std::error_code& error) noexcept;
-// Copies all bytes of one file to another that is empty; holes stay holes where the system tells them. Both positions
-// move.
+// Copies all bytes of one file to another that is empty; holes stay holes where the system tells them. The source's
+// position, which others may share, stays.
 void copy_content(native_handle_type source, native_handle_type copy, std::error_code& error) noexcept;
 // Another handle of the same open file, with the same position.
 file_handle duplicate(native_handle_type handle, std::error_code& error) noexcept;
@@ -84,27 +84,40 @@ void remove_directory(native_path path, std::error_code& error) noexcept;
 
 // --- permissions -----------------------------------------------------------------------------------------------------
 
-struct file_attributes {
+using attribute_value = std::vector<std::byte>;
+
+struct user_attribute {
+  std::string name;
+  attribute_value value;
+};
+
+// All that persisting changes of a file, its bytes and its name apart.
+struct saved_permissions {
   std::filesystem::perms mode{};
   std::uint64_t owner{};
   std::uint64_t group{};
+  std::optional<attribute_value> list;       // the access control list, where the system has such
+  std::optional<attribute_value> inherited;  // a directory's list for what is made in it
+  std::vector<user_attribute> attributes;
 };
 
-file_attributes attributes(native_handle_type handle, std::error_code& error) noexcept;
-void set_attributes(native_handle_type handle, const file_attributes& wanted, std::error_code& error) noexcept;
+saved_permissions permissions(native_handle_type handle, std::error_code& error) noexcept;
+void restore_permissions(native_handle_type handle, const saved_permissions& saved, std::error_code& error) noexcept;
+// Gives exactly this mode, and no access control list.
 void set_mode(native_handle_type handle, std::filesystem::perms mode, std::error_code& error) noexcept;
-// Gives the open file or directory `to` the permissions, owner and group of the one named `name` in `directory`, and
-// what else the system knows of that kind, as far as this process may: but neither set-user-ID nor set-group-ID, and
-// nothing that gives a group more than it had. std::errc::no_such_file_or_directory if there is none, or something
-// else; std::errc::is_a_directory and not_a_directory if one of them is a directory and the other is not.
-void copy_attributes(native_handle_type directory, native_path name, native_handle_type to,
-                     std::error_code& error) noexcept;
+// Gives the open file or directory `to` the permissions, list, owner and group of the one named `name` in `directory`,
+// and its attributes, as far as this process may: nothing that gives anybody more than it had, a file no set-user-ID
+// and set-group-ID, a directory its sticky bit, and its set-group-ID with its group. A list that can't be set is an
+// error. std::errc::no_such_file_or_directory if there is none, or something else; std::errc::is_a_directory and
+// not_a_directory if one of them is a directory and the other is not.
+void copy_permissions(native_handle_type directory, native_path name, native_handle_type to,
+                      std::error_code& error) noexcept;
 // Gives `to` what a file gets that is made in `directory`: by the umask, or by the directory's default access control
 // list. `probe` is a path there that nothing has, for systems that need one to try.
-void take_attributes_of_new_file(native_path directory, native_path probe, native_handle_type to,
-                                 std::error_code& error) noexcept;
+void apply_permissions_of_new_file(native_path directory, native_path probe, native_handle_type to,
+                                   std::error_code& error) noexcept;
 // The same for a directory.
-void take_attributes_of_new_directory(native_path probe, native_handle_type to, std::error_code& error) noexcept;
+void apply_permissions_of_new_directory(native_path probe, native_handle_type to, std::error_code& error) noexcept;
 
 // --- putting in place ------------------------------------------------------------------------------------------------
 
@@ -116,18 +129,24 @@ file_handle open_directory_itself(native_path path, std::error_code& error) noex
 file_handle open_for_reading(native_path path, std::error_code& error) noexcept;
 // Opens the file at `path`, no link, for reading, without waiting for anybody.
 file_handle open_file_itself(native_path path, std::error_code& error) noexcept;
+// The same for writing.
+file_handle open_for_writing(native_path path, std::error_code& error) noexcept;
 // The same for reading and writing.
 file_handle open_for_update(native_path path, std::error_code& error) noexcept;
-// Gives what has the name `from` in `directory` the name `to`, in one step; what stood there is gone.
-void rename_at(native_handle_type directory, native_path from, native_path to, std::error_code& error) noexcept;
-// Gives what is at `from` the name `to` in `directory`, in one step; what stood there is gone.
-// std::errc::cross_device_link if that is another file system.
-void rename_into(native_path from, native_handle_type directory, native_path to, std::error_code& error) noexcept;
+// A name in an open directory, or an absolute path, for which the directory doesn't matter.
+struct located {
+  native_handle_type directory{no_native_handle};
+  native_path name{};
+};
+
+// Gives what is at `from` the name `to`, in one step; what stood there is gone. If both are names of one file, nothing
+// happens, with success. std::errc::cross_device_link if that is another file system.
+void rename(const located& from, const located& to, std::error_code& error) noexcept;
 // The same if nothing stands there, and else std::errc::file_exists: of all who try, one succeeds.
-void rename_into_new(native_path from, native_handle_type directory, native_path to, std::error_code& error) noexcept;
-// Exchanges what is at `from` and what has the name `to` in `directory`, in one step.
-// std::errc::operation_not_supported where the system or the file system can't.
-void exchange(native_path from, native_handle_type directory, native_path to, std::error_code& error) noexcept;
+void rename_noreplace(const located& from, const located& to, std::error_code& error) noexcept;
+// Exchanges what is at `from` and at `to`, in one step. std::errc::operation_not_supported where the system or the file
+// system can't.
+void exchange(const located& from, const located& to, std::error_code& error) noexcept;
 // Gives a file without a name the name `to` in `directory`; std::errc::file_exists if it is taken,
 // std::errc::operation_not_supported if the system can't.
 void link_unnamed(native_handle_type file, native_handle_type directory, native_path to,
@@ -137,6 +156,12 @@ void link_unnamed(native_handle_type file, native_handle_type directory, native_
 
 // Opens a directory by its path, which may lead through links; "" is the working directory.
 file_handle open_directory(native_path path, std::error_code& error) noexcept;
+// Opens a directory by an absolute path, or by one relative to `parent`; of any length, and through links. To be read,
+// or only to be gone through, which needs less.
+file_handle open_directory_at(native_handle_type parent, native_path path, bool to_be_read,
+                              std::error_code& error) noexcept;
+// Whether `name` in `parent` is a directory or a link to one.
+bool leads_to_a_directory(native_handle_type parent, native_path name) noexcept;
 // Opens the directory `name` in `parent`: no link is followed (std::errc::not_a_directory), no mount point is entered
 // (errc::mount_point; a bind mount of the same file system is recognised on Linux 5.6 and later).
 file_handle open_subdirectory(native_handle_type parent, native_path name, std::error_code& error) noexcept;

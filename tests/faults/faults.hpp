@@ -32,6 +32,8 @@ enum class call {
   copy_file_range,
   flistxattr,
   fgetxattr,
+  getxattr,
+  fremovexattr,
   fsetxattr,
   duplicate,
   fdopen,

@@ -60,9 +60,11 @@ int renameat2(int from_directory, const char* from, int to_directory, const char
 
 int clone_content(int from, int to) noexcept { return fails(call::clone_content) ? -1 : ::ioctl(to, FICLONE, from); }
 
-ssize_t copy_file_range(int from, int to, std::size_t count) noexcept {
+ssize_t copy_file_range(int from, int to, off_t offset, std::size_t count) noexcept {
   if (fails(call::copy_file_range)) return -1;
-  return ::syscall(SYS_copy_file_range, from, nullptr, to, nullptr, faults::most_to_transfer(count), 0U);
+  off64_t from_offset = offset;
+  off64_t to_offset = offset;
+  return ::syscall(SYS_copy_file_range, from, &from_offset, to, &to_offset, faults::most_to_transfer(count), 0U);
 }
 
 ssize_t flistxattr(int descriptor, char* names, std::size_t size) noexcept {
@@ -70,6 +72,12 @@ ssize_t flistxattr(int descriptor, char* names, std::size_t size) noexcept {
 }
 ssize_t fgetxattr(int descriptor, const char* name, void* value, std::size_t size) noexcept {
   return fails(call::fgetxattr) ? -1 : ::fgetxattr(descriptor, name, value, size);
+}
+ssize_t getxattr(const char* path, const char* name, void* value, std::size_t size) noexcept {
+  return fails(call::getxattr) ? -1 : ::getxattr(path, name, value, size);
+}
+int fremovexattr(int descriptor, const char* name) noexcept {
+  return fails(call::fremovexattr) ? -1 : ::fremovexattr(descriptor, name);
 }
 int fsetxattr(int descriptor, const char* name, const void* value, std::size_t size) noexcept {
   return fails(call::fsetxattr) ? -1 : ::fsetxattr(descriptor, name, value, size, 0);

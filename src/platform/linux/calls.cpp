@@ -37,8 +37,10 @@ int renameat2(int from_directory, const char* from, int to_directory, const char
 
 int clone_content(int from, int to) noexcept { return ::ioctl(to, FICLONE, from); }
 
-ssize_t copy_file_range(int from, int to, std::size_t count) noexcept {
-  return ::syscall(SYS_copy_file_range, from, nullptr, to, nullptr, count, 0U);
+ssize_t copy_file_range(int from, int to, off_t offset, std::size_t count) noexcept {
+  off64_t from_offset = offset;
+  off64_t to_offset = offset;
+  return ::syscall(SYS_copy_file_range, from, &from_offset, to, &to_offset, count, 0U);
 }
 
 ssize_t flistxattr(int descriptor, char* names, std::size_t size) noexcept {
@@ -47,6 +49,10 @@ ssize_t flistxattr(int descriptor, char* names, std::size_t size) noexcept {
 ssize_t fgetxattr(int descriptor, const char* name, void* value, std::size_t size) noexcept {
   return ::fgetxattr(descriptor, name, value, size);
 }
+ssize_t getxattr(const char* path, const char* name, void* value, std::size_t size) noexcept {
+  return ::getxattr(path, name, value, size);
+}
+int fremovexattr(int descriptor, const char* name) noexcept { return ::fremovexattr(descriptor, name); }
 int fsetxattr(int descriptor, const char* name, const void* value, std::size_t size) noexcept {
   return ::fsetxattr(descriptor, name, value, size, 0);
 }

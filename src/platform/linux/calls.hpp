@@ -14,10 +14,12 @@ int fchmodat2(int directory, const char* path, mode_t mode, int flags) noexcept;
 ssize_t getdents64(int directory, void* buffer, std::size_t size) noexcept;
 
 int renameat2(int from_directory, const char* from, int to_directory, const char* to, unsigned flags) noexcept;  // 3.15
-int clone_content(int from, int to) noexcept;                           // ioctl(FICLONE), Linux 4.5
-ssize_t copy_file_range(int from, int to, std::size_t count) noexcept;  // Linux 4.5; at both positions
+int clone_content(int from, int to) noexcept;                                         // ioctl(FICLONE), Linux 4.5
+ssize_t copy_file_range(int from, int to, off_t offset, std::size_t count) noexcept;  // Linux 4.5; the same in both
 ssize_t flistxattr(int descriptor, char* names, std::size_t size) noexcept;
 ssize_t fgetxattr(int descriptor, const char* name, void* value, std::size_t size) noexcept;
+ssize_t getxattr(const char* path, const char* name, void* value, std::size_t size) noexcept;
+int fremovexattr(int descriptor, const char* name) noexcept;
 int fsetxattr(int descriptor, const char* name, const void* value, std::size_t size) noexcept;
 
 // mmap() of zeroed memory, then madvise(MADV_WIPEONFORK), Linux 4.14; null on failure.

@@ -25,20 +25,32 @@ extent next_data(int file, off_t position, off_t size) noexcept {
   return {begin, end < 0 ? size : end};
 }
 
-// Copies a part of `from`, whose position is there, to the same place of `to`.
+// Copies a part of `from` to the same place of `to`.
 void copy_extent(int from, int to, const extent& part, std::error_code& error) noexcept {
-  auto left = static_cast<std::uint64_t>(part.end - part.begin);
-  constexpr std::uint64_t most_at_once = std::uint64_t{1}
-                                         << 30;  // copy_file_range() takes a size_t, of 32 bits on some
-  while (left > 0) {
-    const ssize_t copied = until_done(
-        error, [&] { return call::copy_file_range(from, to, static_cast<std::size_t>(std::min(left, most_at_once))); });
+  // copy_file_range() takes a size_t, of 32 bits on some systems.
+  constexpr off_t max_at_once = off_t{1} << 30;
+  off_t at = part.begin;
+  while (at < part.end) {
+    const auto count = static_cast<std::size_t>(std::min(part.end - at, max_at_once));
+    const ssize_t copied = until_done(error, [&] { return call::copy_file_range(from, to, at, count); });
     // Refused by old kernels between file systems (EXDEV), by some file systems, and by filters; and on some special
     // file systems it copies nothing.
     if (copied <= 0) break;
-    left -= static_cast<std::uint64_t>(copied);
+    at += copied;
   }
-  if (left > 0) copy_by_buffer(from, to, left, error);
+  if (at < part.end)
+    copy_by_buffer(from, to, static_cast<std::uint64_t>(at), static_cast<std::uint64_t>(part.end), error);
+}
+
+void copy_extents(int from, int to, std::error_code& error) noexcept {
+  const auto end = static_cast<off_t>(size(from, error));
+  extent part{0, 0};
+  while (!error && part.end < end) {
+    part = next_data(from, part.end, end);
+    if (part.begin >= end) break;
+    copy_extent(from, to, part, error);
+  }
+  if (!error) resize(to, static_cast<std::uint64_t>(end), error);  // a hole at the end
 }
 
 }  // namespace
@@ -46,16 +58,19 @@ void copy_extent(int from, int to, const extent& part, std::error_code& error) n
 void copy_content(native_handle_type source, native_handle_type copy, std::error_code& error) noexcept {
   error.clear();
   if (call::clone_content(source, copy) == 0) return;
-  const auto end = static_cast<off_t>(size(source, error));
-  extent part{0, 0};
-  while (!error && part.end < end) {
-    part = next_data(source, part.end, end);
-    if (part.begin >= end) break;
-    seek(source, part.begin, std::ios_base::beg, error);
-    if (!error) seek(copy, part.begin, std::ios_base::beg, error);
-    if (!error) copy_extent(source, copy, part, error);
+  // To look for holes moves the position, so it is done on a descriptor with a position of its own, if that can be had.
+  std::error_code unavailable;
+  const file_handle again = reopen(source, unavailable);
+  if (!unavailable) {
+    copy_extents(again.native_handle(), copy, error);
+    return;
   }
-  if (!error) resize(copy, static_cast<std::uint64_t>(end), error);  // a hole at the end
+  const std::uint64_t position = seek(source, 0, std::ios_base::cur, error);
+  if (error) return;
+  copy_extents(source, copy, error);
+  std::error_code not_restored;
+  seek(source, static_cast<std::int64_t>(position), std::ios_base::beg, not_restored);
+  if (!error) error = not_restored;
 }
 
 }  // namespace tempfile::platform

@@ -19,31 +19,45 @@ bool means_unsupported(const std::error_code& error) noexcept {
 
 }  // namespace
 
-void rename_into_new(native_path from, native_handle_type directory, native_path to, std::error_code& error) noexcept {
-  until_done(error, [&] { return call::renameat2(AT_FDCWD, from, directory, to, RENAME_NOREPLACE); });
-  if (means_unsupported(error)) rename_by_reserving(from, directory, to, error);
+void rename_noreplace(const located& from, const located& to, std::error_code& error) noexcept {
+  until_done(error,
+             [&] { return call::renameat2(from.directory, from.name, to.directory, to.name, RENAME_NOREPLACE); });
+  if (means_unsupported(error)) rename_by_reserving(from, to, error);
 }
 
-void exchange(native_path from, native_handle_type directory, native_path to, std::error_code& error) noexcept {
-  until_done(error, [&] { return call::renameat2(AT_FDCWD, from, directory, to, RENAME_EXCHANGE); });
+void exchange(const located& from, const located& to, std::error_code& error) noexcept {
+  until_done(error, [&] { return call::renameat2(from.directory, from.name, to.directory, to.name, RENAME_EXCHANGE); });
   if (means_unsupported(error)) error = std::make_error_code(std::errc::operation_not_supported);
 }
 
-// By the descriptor alone only who may read every directory can (CAP_DAC_READ_SEARCH, before Linux 6.10); by the path
-// that /proc has to it everybody, where /proc is mounted.
+// By the descriptor alone only who may read every directory can (CAP_DAC_READ_SEARCH, before Linux 6.10), and all
+// others hear ENOENT; by the path that /proc has to it everybody, where /proc is mounted.
 void link_unnamed(native_handle_type file, native_handle_type directory, native_path to,
                   std::error_code& error) noexcept {
+  until_done(error, [&] { return call::linkat(file, "", directory, to, AT_EMPTY_PATH); });
+  if (error != std::errc::no_such_file_or_directory) return;
   const descriptor_path path{file};
   until_done(error, [&] { return call::linkat(AT_FDCWD, path.c_str(), directory, to, AT_SYMLINK_FOLLOW); });
-  if (error != std::errc::no_such_file_or_directory) return;
-  until_done(error, [&] { return call::linkat(file, "", directory, to, AT_EMPTY_PATH); });
+  if (error) return;
+  // /proc may be another process-id namespace's, where this path is another thread's.
+  const file_identity wanted = identity(file, error);
+  if (!error && identity_at(directory, to, error) == wanted && !error) return;
+  std::error_code ignored;
+  remove_file_at(directory, to, ignored);
+  if (!error) error = std::make_error_code(std::errc::operation_not_supported);
 }
 
 file_handle reopen(native_handle_type handle, std::error_code& error) noexcept {
   const descriptor_path path{handle};
   file_handle again{until_done(error, [&] { return call::openat(AT_FDCWD, path.c_str(), O_RDWR | O_CLOEXEC, 0); })};
   if (error == std::errc::no_such_file_or_directory) error = std::make_error_code(std::errc::operation_not_supported);
-  return again;
+  if (error) return {};
+  // /proc may be another process-id namespace's, where this path is another thread's.
+  const file_identity wanted = identity(handle, error);
+  if (!error && identity(again.native_handle(), error) != wanted && !error) {
+    error = std::make_error_code(std::errc::operation_not_supported);
+  }
+  return error ? file_handle{} : std::move(again);
 }
 
 }  // namespace tempfile::platform

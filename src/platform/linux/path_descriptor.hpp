@@ -13,12 +13,13 @@ namespace tempfile::platform {
 class descriptor_path {
  public:
   explicit descriptor_path(int descriptor) noexcept {
-    std::snprintf(text_.data(), text_.size(), "/proc/self/fd/%d", descriptor);
+    // Not "self": that is the thread group's leader, which may have another table of descriptors, or be gone.
+    std::snprintf(text_.data(), text_.size(), "/proc/thread-self/fd/%d", descriptor);  // Linux 3.17
   }
   [[nodiscard]] const char* c_str() const noexcept { return text_.data(); }
 
  private:
-  std::array<char, sizeof "/proc/self/fd/" + 11> text_{};  // 11: the longest int
+  std::array<char, sizeof "/proc/thread-self/fd/" + 11> text_{};  // 11: the longest int
 };
 
 // Sets the mode of what `descriptor` stands for.

@@ -1,6 +1,8 @@
 // Who may do what with a file.
 #include <fcntl.h>
 
+#include <new>
+
 #include "platform/posix/calls.hpp"
 #include "platform/posix/descriptor.hpp"
 #include "platform/posix/extended_attributes.hpp"
@@ -9,8 +11,41 @@
 namespace tempfile::platform {
 namespace {
 
+// What a file is to get: its mode, and the list that stands behind the mode's group bits.
+struct grant {
+  mode_t mode{};
+  std::optional<attribute_value> list;
+  std::optional<attribute_value> inherited;  // of directories
+};
+
+// Calls what may be short of memory.
+template <class Work>
+void report_bad_alloc(std::error_code& error, Work work) noexcept {
+  try {
+    work();
+  } catch (const std::bad_alloc&) {
+    error = std::make_error_code(std::errc::not_enough_memory);
+  }
+}
+
+bool is_directory(int file, std::error_code& error) noexcept {
+  struct stat status {};
+  until_done(error, [&] { return call::fstat(file, &status); });
+  return !error && S_ISDIR(status.st_mode);
+}
+
+// Gives exactly these permissions, and at no instant more. A list goes before the mode is set, because chmod() sets the
+// mask of a list instead of the group's permissions; and where one comes, it sets the mode's bits itself.
+void give(int file, const grant& wanted, std::error_code& error) {
+  const mode_t mode = wanted.list ? wanted.mode & ~mode_t{077} : wanted.mode;
+  write_access_list(file, access_list::own, std::nullopt, error);
+  if (!error) until_done(error, [&] { return call::fchmod(file, mode); });
+  if (!error && wanted.list) write_access_list(file, access_list::own, wanted.list, error);
+  if (!error && is_directory(file, error)) write_access_list(file, access_list::inherited, wanted.inherited, error);
+}
+
 // Tries to give `to` this owner and group; returns whether it has the group then.
-bool take_owner(native_handle_type to, uid_t owner, gid_t group) noexcept {
+bool take_owner(int to, uid_t owner, gid_t group) noexcept {
   struct stat status {};
   if (call::fstat(to, &status) != 0) return false;
   if (status.st_uid == owner && status.st_gid == group) return true;
@@ -18,48 +53,103 @@ bool take_owner(native_handle_type to, uid_t owner, gid_t group) noexcept {
   return status.st_gid == group || call::fchown(to, static_cast<uid_t>(-1), group) == 0;
 }
 
-mode_t without_group(mode_t mode) noexcept { return mode & ~((~mode & 07U) << 3); }
+// The same mode with `granted`, of 07, as the most for the group and for others.
+mode_t limited(mode_t mode, mode_t granted) noexcept { return mode & (07700U | granted << 3U | granted); }
 
-void copy_all(int from, const struct stat& status, int to, std::error_code& error) noexcept {
-  mode_t mode = status.st_mode & 0777U;
-  if (!take_owner(to, status.st_uid, status.st_gid)) mode = without_group(mode);  // it would be another group's
-  until_done(error, [&] { return call::fchmod(to, mode); });
-  if (!error) copy_extended_attributes(from, to);
+// What to give `to` so that nobody gets more than `from` gives. If its group can't be kept, another group would get
+// what is the group's, and if its list can't be read, the mode's group bits are a mask and no permissions.
+grant grant_of(int from, const struct stat& status, bool has_group) {
+  const mode_t special = S_ISDIR(status.st_mode) ? S_ISVTX | (has_group ? S_ISGID : 0U) : 0U;
+  grant found{status.st_mode & (0777U | special), {}, {}};
+  std::error_code unknown;
+  found.list = read_access_list(from, access_list::own, unknown);
+  if (unknown) {
+    found.mode = limited(found.mode, found.mode & 07U) | (found.mode & 07U);
+  } else if (!has_group) {
+    const mode_t granted = found.list ? granted_to_all(*found.list) : found.mode & 07U;
+    found.mode = limited(found.mode, granted) | (found.mode & granted);
+    found.list.reset();
+  }
+  if (S_ISDIR(status.st_mode)) found.inherited = read_access_list(from, access_list::inherited, unknown);
+  return found;
+}
+
+void copy_all(int from, const struct stat& status, int to, std::error_code& error) {
+  const bool has_group = take_owner(to, status.st_uid, status.st_gid);
+  give(to, grant_of(from, status, has_group), error);
+  if (!error) write_user_attributes(to, read_user_attributes(from));
+}
+
+// Opens what has the attributes; `status` becomes that of what is open.
+file_handle open_original(int directory, const char* name, struct stat& status, std::error_code& error) noexcept {
+  const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  file_handle from{until_done(error, [&] { return call::openat(directory, name, flags, 0); })};
+  if (error == std::errc::permission_denied) from = open_for_attributes(directory, name, error);
+  if (!error) {
+    until_done(error, [&] { return call::fstat(from.native_handle(), &status); });
+  } else if (error == std::errc::permission_denied) {
+    error.clear();  // then it has its mode only
+  }
+  return from;
+}
+
+// Gives `to` what was just made has got.
+void give_as_to(const file_handle& made, int to, std::error_code& error) {
+  struct stat status {};
+  until_done(error, [&] { return call::fstat(made.native_handle(), &status); });
+  if (error) return;
+  grant wanted{status.st_mode & 07777U, {}, {}};
+  wanted.list = read_access_list(made.native_handle(), access_list::own, error);
+  if (!error && S_ISDIR(status.st_mode)) {
+    wanted.inherited = read_access_list(made.native_handle(), access_list::inherited, error);
+  }
+  if (!error) give(to, wanted, error);
 }
 
 }  // namespace
 
-file_attributes attributes(native_handle_type handle, std::error_code& error) noexcept {
+saved_permissions permissions(native_handle_type handle, std::error_code& error) noexcept {
+  saved_permissions saved;
   struct stat status {};
   until_done(error, [&] { return call::fstat(handle, &status); });
-  return {std::filesystem::perms{status.st_mode & 07777U}, status.st_uid, status.st_gid};
+  if (error) return saved;
+  saved.mode = std::filesystem::perms{status.st_mode & 07777U};
+  saved.owner = status.st_uid;
+  saved.group = status.st_gid;
+  report_bad_alloc(error, [&] {
+    saved.list = read_access_list(handle, access_list::own, error);
+    if (!error && S_ISDIR(status.st_mode)) saved.inherited = read_access_list(handle, access_list::inherited, error);
+    if (!error) saved.attributes = read_user_attributes(handle);
+  });
+  return saved;
+}
+
+void restore_permissions(native_handle_type handle, const saved_permissions& saved, std::error_code& error) noexcept {
+  report_bad_alloc(error, [&] {
+    take_owner(handle, static_cast<uid_t>(saved.owner), static_cast<gid_t>(saved.group));
+    give(handle, {mode_bits(saved.mode), saved.list, saved.inherited}, error);
+    replace_user_attributes(handle, saved.attributes);
+  });
 }
 
 void set_mode(native_handle_type handle, std::filesystem::perms mode, std::error_code& error) noexcept {
-  until_done(error, [&] { return call::fchmod(handle, mode_bits(mode)); });
+  report_bad_alloc(error, [&] { give(handle, {mode_bits(mode), {}, {}}, error); });
 }
 
-void set_attributes(native_handle_type handle, const file_attributes& wanted, std::error_code& error) noexcept {
-  take_owner(handle, static_cast<uid_t>(wanted.owner), static_cast<gid_t>(wanted.group));
-  set_mode(handle, wanted.mode, error);
-}
-
-void copy_attributes(native_handle_type directory, native_path name, native_handle_type to,
-                     std::error_code& error) noexcept {
+void copy_permissions(native_handle_type directory, native_path name, native_handle_type to,
+                      std::error_code& error) noexcept {
   struct stat status {};
-  struct stat own {};
-  until_done(error, [&] { return call::fstat(to, &own); });
-  if (!error) until_done(error, [&] { return call::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW); });
+  until_done(error, [&] { return call::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW); });
   if (error) return;
-  if (S_ISDIR(status.st_mode) != S_ISDIR(own.st_mode)) {
+  const bool both_are_directories = is_directory(to, error) == S_ISDIR(status.st_mode);
+  if (error) return;
+  if (!both_are_directories) {
     error = std::make_error_code(S_ISDIR(status.st_mode) ? std::errc::is_a_directory : std::errc::not_a_directory);
   } else if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
     error = std::make_error_code(std::errc::no_such_file_or_directory);
   } else {
-    const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-    std::error_code unreadable;  // then it has its mode only
-    const file_handle from{until_done(unreadable, [&] { return call::openat(directory, name, flags, 0); })};
-    copy_all(from.native_handle(), status, to, error);
+    const file_handle from = open_original(directory, name, status, error);
+    if (!error) report_bad_alloc(error, [&] { copy_all(from.native_handle(), status, to, error); });
   }
 }
 
@@ -70,25 +160,26 @@ file_handle make_named_probe(native_path probe, std::error_code& error) noexcept
   return error ? file_handle{} : std::move(made);
 }
 
-void take_attributes_of_new_file(native_path directory, native_path probe, native_handle_type to,
-                                 std::error_code& error) noexcept {
+void apply_permissions_of_new_file(native_path directory, native_path probe, native_handle_type to,
+                                   std::error_code& error) noexcept {
   const file_handle made = make_probe(directory, probe, error);
-  if (error) return;
-  struct stat status {};
-  until_done(error, [&] { return call::fstat(made.native_handle(), &status); });
-  if (!error) until_done(error, [&] { return call::fchmod(to, status.st_mode & 07777U); });
-  if (!error) copy_extended_attributes(made.native_handle(), to);
+  if (!error) report_bad_alloc(error, [&] { give_as_to(made, to, error); });
 }
 
-void take_attributes_of_new_directory(native_path probe, native_handle_type to, std::error_code& error) noexcept {
+void apply_permissions_of_new_directory(native_path probe, native_handle_type to, std::error_code& error) noexcept {
   until_done(error, [&] { return call::mkdirat(AT_FDCWD, probe, 0777); });
   if (error) return;
   struct stat status {};
-  until_done(error, [&] { return call::fstatat(AT_FDCWD, probe, &status, AT_SYMLINK_NOFOLLOW); });
+  const file_handle made = open_original(AT_FDCWD, probe, status, error);
   std::error_code not_removed;
   remove_directory(probe, not_removed);
   if (!error) error = not_removed;
-  if (!error) until_done(error, [&] { return call::fchmod(to, status.st_mode & 07777U); });
+  if (error) return;
+  if (made.is_open()) {
+    report_bad_alloc(error, [&] { give_as_to(made, to, error); });
+  } else {  // the umask forbids to read it, and the system has no list that one could miss
+    until_done(error, [&] { return call::fchmod(to, status.st_mode & 07777U); });
+  }
 }
 
 }  // namespace tempfile::platform

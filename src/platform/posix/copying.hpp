@@ -6,8 +6,8 @@
 
 namespace tempfile::platform {
 
-// Copies so many bytes, or to the end if that comes first, from the position of one file to that of the other, by way
-// of a buffer. Returns how many.
-std::uint64_t copy_by_buffer(int from, int to, std::uint64_t most, std::error_code& error) noexcept;
+// Copies the bytes from offset `begin` to `end`, or to the end of the file if that comes first, by way of a buffer.
+// Neither position is used.
+void copy_by_buffer(int from, int to, std::uint64_t begin, std::uint64_t end, std::error_code& error) noexcept;
 
 }  // namespace tempfile::platform

@@ -2,11 +2,11 @@
 
 namespace tempfile::platform {
 
-void rename_into_new(native_path from, native_handle_type directory, native_path to, std::error_code& error) noexcept {
-  rename_by_reserving(from, directory, to, error);
+void rename_noreplace(const located& from, const located& to, std::error_code& error) noexcept {
+  rename_by_reserving(from, to, error);
 }
 
-void exchange(native_path, native_handle_type, native_path, std::error_code& error) noexcept {
+void exchange(const located&, const located&, std::error_code& error) noexcept {
   error = std::make_error_code(std::errc::operation_not_supported);
 }
 

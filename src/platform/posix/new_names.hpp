@@ -7,8 +7,7 @@
 
 namespace tempfile::platform {
 
-// rename_into_new() by what POSIX has: between two steps both names are there, or an empty directory.
-void rename_by_reserving(native_path from, native_handle_type directory, native_path to,
-                         std::error_code& error) noexcept;
+// rename_noreplace() by what POSIX has: between two steps both names are there, or an empty directory.
+void rename_by_reserving(const located& from, const located& to, std::error_code& error) noexcept;
 
 }  // namespace tempfile::platform

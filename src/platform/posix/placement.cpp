@@ -26,35 +26,35 @@ file_handle open_for_reading(native_path path, std::error_code& error) noexcept 
   return file_handle{until_done(error, [&] { return call::openat(AT_FDCWD, path, flags, 0); })};
 }
 
+file_handle open_for_writing(native_path path, std::error_code& error) noexcept {
+  const int flags = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  return file_handle{until_done(error, [&] { return call::openat(AT_FDCWD, path, flags, 0); })};
+}
+
 file_handle open_for_update(native_path path, std::error_code& error) noexcept {
   const int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
   return file_handle{until_done(error, [&] { return call::openat(AT_FDCWD, path, flags, 0); })};
 }
 
-void rename_at(native_handle_type directory, native_path from, native_path to, std::error_code& error) noexcept {
-  until_done(error, [&] { return call::renameat(directory, from, directory, to); });
+void rename(const located& from, const located& to, std::error_code& error) noexcept {
+  until_done(error, [&] { return call::renameat(from.directory, from.name, to.directory, to.name); });
 }
 
-void rename_into(native_path from, native_handle_type directory, native_path to, std::error_code& error) noexcept {
-  until_done(error, [&] { return call::renameat(AT_FDCWD, from, directory, to); });
-}
-
-void rename_by_reserving(native_path from, native_handle_type directory, native_path to,
-                         std::error_code& error) noexcept {
+void rename_by_reserving(const located& from, const located& to, std::error_code& error) noexcept {
   struct stat status {};
-  until_done(error, [&] { return call::fstatat(AT_FDCWD, from, &status, AT_SYMLINK_NOFOLLOW); });
+  until_done(error, [&] { return call::fstatat(from.directory, from.name, &status, AT_SYMLINK_NOFOLLOW); });
   if (error) return;
   std::error_code ignored;
   if (!S_ISDIR(status.st_mode)) {
-    until_done(error, [&] { return call::linkat(AT_FDCWD, from, directory, to, 0); });
-    if (!error) remove_file(from, ignored);
+    until_done(error, [&] { return call::linkat(from.directory, from.name, to.directory, to.name, 0); });
+    if (!error) remove_file_at(from.directory, from.name, ignored);
     return;
   }
   // A directory has one name only; but it may replace an empty one, which only one process can make.
-  until_done(error, [&] { return call::mkdirat(directory, to, S_IRWXU); });
+  until_done(error, [&] { return call::mkdirat(to.directory, to.name, S_IRWXU); });
   if (error) return;
-  rename_into(from, directory, to, error);
-  if (error) remove_directory_at(directory, to, ignored);
+  rename(from, to, error);
+  if (error) remove_directory_at(to.directory, to.name, ignored);
 }
 
 }  // namespace tempfile::platform
