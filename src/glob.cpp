@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "failure.hpp"
 #include "paths.hpp"
 #include "pattern.hpp"
+#include "platform/system.hpp"
 
 namespace tempfile {
 namespace {
@@ -27,94 +29,184 @@ components split(std::string_view pattern) {
   return parts;
 }
 
+// Walks each directory once, with the set of all positions in the pattern at which its entries may go on to match, as
+// one runs a nondeterministic automaton: the time is linear in entries times components, and nothing is found twice. A
+// directory is read to its end and closed before another is opened, so no depth needs more descriptors or stack.
 class search {
  public:
-  search(components pattern, internal::failure& failed) : pattern_{std::move(pattern)}, failed_{failed} {}
+  search(components pattern, glob_report* report) : pattern_{std::move(pattern)}, report_{report} {}
 
-  std::vector<fs::path> run(const fs::path& dir) {
-    match(dir, 0);
+  std::vector<fs::path> run(const fs::path& dir, internal::failure& failed) {
+    platform::directory_reader reader{true};
+    reader_ = &reader;
+    pending_.push_back({dir.native(), closure({0})});
+    while (!pending_.empty()) {
+      const directory next = std::move(pending_.back());
+      pending_.pop_back();
+      std::error_code error;
+      visit(next, error);
+      if (!error) continue;
+      if (next.path == dir.native()) {
+        failed = {error, dir, {}};
+        return {};
+      }
+      // It may have been removed, or its contents be none of our business: that is no reason to find nothing at all.
+      if (report_ != nullptr) report_->skipped.push_back({next.path, error});
+    }
     std::sort(found_.begin(), found_.end());
-    // "**/a/**" can reach an entry in more than one way.
-    found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
     return std::move(found_);
   }
 
  private:
-  // Finds in `dir` what matches the pattern from component `at` on.
-  void match(const fs::path& dir, std::size_t at) {
-    if (pattern_[at] == "**") {
-      match_any_depth(dir, at);
-      return;
-    }
-    const bool is_last = at + 1 == pattern_.size();
-    for_each_entry(dir, [&](const fs::directory_entry& entry) {
-      if (!internal::matches(entry.path().filename().string(), pattern_[at])) return;
-      if (is_last) {
-        found_.push_back(entry.path());
-      } else if (is_directory(entry)) {
-        match(entry.path(), at + 1);
+  using positions = std::vector<std::size_t>;  // in ascending order
+
+  struct directory {
+    fs::path::string_type path;
+    positions live;
+  };
+
+  [[nodiscard]] bool is_any_depth(std::size_t position) const { return pattern_[position] == "**"; }
+  [[nodiscard]] bool is_last(std::size_t position) const { return position + 1 == pattern_.size(); }
+
+  // "**" may stand for no directory, so that what follows it is alive as well.
+  [[nodiscard]] positions closure(positions live) const {
+    for (std::size_t i = 0; i < live.size(); ++i) {
+      const std::size_t next = live[i] + 1;
+      const bool is_missing = i + 1 == live.size() || live[i + 1] != next;
+      if (is_any_depth(live[i]) && !is_last(live[i]) && is_missing) {
+        live.insert(live.begin() + static_cast<std::ptrdiff_t>(i) + 1, next);
       }
-    });
+    }
+    return live;
   }
 
-  void match_any_depth(const fs::path& dir, std::size_t at) {
-    const bool is_last = at + 1 == pattern_.size();
-    if (is_last) {
-      found_.push_back(dir);
+  void visit(const directory& next, std::error_code& error) {
+    const bool is_listed = std::any_of(next.live.begin(), next.live.end(), [&](std::size_t position) {
+      return is_any_depth(position) || internal::is_wild(pattern_[position]);
+    });
+    open(next.path, is_listed, error);
+    if (error && is_listed) {  // what is only gone through need not be readable
+      std::error_code not_even_that;
+      open(next.path, false, not_even_that);
+      if (not_even_that) return;
+    }
+    if (error && !is_listed) return;
+    if (is_any_depth(next.live.back()) && is_last(next.live.back())) found_.emplace_back(next.path);
+    if (is_listed && !error) {
+      list(next, error);
     } else {
-      match(dir, at + 1);
+      look_up(next);
     }
-    for_each_entry(dir, [&](const fs::directory_entry& entry) {
-      std::error_code ignored;
-      const bool is_hidden = entry.path().filename().native().starts_with('.');
-      if (!is_hidden && !entry.is_symlink(ignored) && is_directory(entry)) match_any_depth(entry.path(), at);
-    });
   }
 
-  static bool is_directory(const fs::directory_entry& entry) {
-    std::error_code ignored;  // what is gone by now is none
-    return entry.is_directory(ignored);
+  void list(const directory& next, std::error_code& error) {
+    reader_->start(open_.native_handle(), error);
+    platform::directory_entry entry;
+    while (!error && reader_->next(entry, error)) consider(next, entry.name, entry.type);
   }
 
-  template <class Use>
-  void for_each_entry(const fs::path& dir, Use use) {
-    std::error_code error;
-    for (fs::directory_iterator entry{dir, error}; !error && entry != fs::directory_iterator{};
-         entry.increment(error)) {
-      use(*entry);
+  void look_up(const directory& next) {
+    for (const std::size_t position : next.live) {
+      const std::string& name = pattern_[position];
+      if (is_any_depth(position) || internal::is_wild(name)) continue;
+      std::error_code missing;
+      const fs::file_type type = platform::identity_at(open_.native_handle(), name.c_str(), missing).type;
+      if (!missing) consider(next, name.c_str(), type);
     }
-    if (error && !failed_) failed_ = {error, dir, {}};
+  }
+
+  // Goes on with an entry, from all positions that it matches.
+  void consider(const directory& next, platform::native_path name, fs::file_type type) {
+    positions live;
+    for (const std::size_t position : next.live) {
+      if (is_any_depth(position)) {
+        if (*name != '.' && is_itself_a_directory(name, type)) add(live, position);
+      } else if (internal::matches(name, pattern_[position])) {
+        if (is_last(position)) {
+          found_.emplace_back(path_of(next, name));
+        } else if (leads_to_a_directory(name, type)) {
+          add(live, position + 1);
+        }
+      }
+    }
+    if (!live.empty()) pending_.push_back({path_of(next, name), closure(std::move(live))});
+  }
+
+  static void add(positions& live, std::size_t position) {
+    if (live.empty() || live.back() < position) live.push_back(position);
+  }
+
+  static fs::path::string_type path_of(const directory& parent, platform::native_path name) {
+    fs::path::string_type path = parent.path;
+    if (path.back() != fs::path::preferred_separator) path += fs::path::preferred_separator;
+    return path += name;
+  }
+
+  bool is_itself_a_directory(platform::native_path name, fs::file_type type) const {
+    std::error_code gone;
+    if (type == fs::file_type::none) type = platform::identity_at(open_.native_handle(), name, gone).type;
+    return type == fs::file_type::directory;
+  }
+
+  bool leads_to_a_directory(platform::native_path name, fs::file_type type) const {
+    return type == fs::file_type::directory || platform::leads_to_a_directory(open_.native_handle(), name);
+  }
+
+  // Opens a directory, from its parent if that is the one that is open.
+  void open(const fs::path::string_type& path, bool is_listed, std::error_code& error) {
+    const std::size_t end = path.rfind(fs::path::preferred_separator);
+    const bool is_child = open_.is_open() && path.compare(0, end, open_path_) == 0;
+    open_ = platform::open_directory_at(is_child ? open_.native_handle() : no_native_handle,
+                                        path.c_str() + (is_child ? end + 1 : 0), is_listed, error);
+    open_path_ = path;
   }
 
   components pattern_;
-  internal::failure& failed_;
+  glob_report* report_;
+  platform::directory_reader* reader_{};
+  std::vector<directory> pending_;
   std::vector<fs::path> found_;
+  file_handle open_;
+  fs::path::string_type open_path_;
 };
 
-std::vector<fs::path> find(const fs::path& dir, std::string_view pattern, internal::failure& failed) {
+std::vector<fs::path> find(const fs::path& dir, std::string_view pattern, glob_report* report,
+                           internal::failure& failed) {
   components parts = split(pattern);
-  if (parts.empty() || internal::holds_nul(dir)) {
+  if (parts.empty()) {
     failed = {std::make_error_code(std::errc::invalid_argument), fs::path{pattern}, "the pattern can't be used"};
+    return {};
+  }
+  if (dir.empty() || internal::holds_nul(dir)) {
+    failed = {std::make_error_code(std::errc::invalid_argument), dir, "the directory's path is empty or holds a NUL"};
     return {};
   }
   const fs::path absolute = internal::absolute(dir, failed);
   if (failed) return {};
-  return search{std::move(parts), failed}.run(absolute);
+  return search{std::move(parts), report}.run(absolute, failed);
 }
 
 }  // namespace
 
 std::vector<fs::path> glob(const fs::path& dir, std::string_view pattern) {
   internal::failure failed;
-  std::vector<fs::path> found = find(dir, pattern, failed);
+  std::vector<fs::path> found = find(dir, pattern, nullptr, failed);
   internal::raise_if(failed, "cannot search a directory");
   return found;
 }
 
 std::vector<fs::path> glob(const fs::path& dir, std::string_view pattern, std::error_code& error) {
   internal::failure failed;
-  std::vector<fs::path> found = find(dir, pattern, failed);
+  std::vector<fs::path> found = find(dir, pattern, nullptr, failed);
   error = failed.code;
+  return found;
+}
+
+std::vector<fs::path> glob(const fs::path& dir, std::string_view pattern, glob_report& report) {
+  report = {};
+  internal::failure failed;
+  std::vector<fs::path> found = find(dir, pattern, &report, failed);
+  internal::raise_if(failed, "cannot search a directory");
   return found;
 }
 

@@ -22,6 +22,12 @@ std::size_t sequence_size(unsigned char first) noexcept {
   return 0;
 }
 
+// Whether this is the one way to write a character: in as few bytes as it takes, and no half of a surrogate pair.
+bool is_encoded_so(std::uint32_t value, std::size_t size) noexcept {
+  if (value >= 0xD800 && value < 0xE000) return false;
+  return value < beyond_unicode && value >= (size == 4 ? 0x10000U : size == 3 ? 0x800U : 0x80U);
+}
+
 character first_of(std::string_view text) noexcept {
   const auto first = static_cast<unsigned char>(text.front());
   const character stray{beyond_unicode + first, 1};
@@ -34,7 +40,7 @@ character first_of(std::string_view text) noexcept {
     if ((next & 0xC0U) != 0x80U) return stray;
     value = (value << 6U) | (next & 0x3FU);
   }
-  return {value, size};
+  return is_encoded_so(value, size) ? character{value, size} : stray;
 }
 
 // The length of the set "[...]" that `pattern` begins with; 0 if it is not closed, and so just a bracket.

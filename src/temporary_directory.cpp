@@ -47,6 +47,13 @@ void temporary_directory::swap(temporary_directory& other) noexcept {
   std::swap(keep_, other.keep_);
 }
 
+fs::path temporary_directory::operator/(const fs::path& child) const {
+  if (path().empty()) {  // the child alone would be one of the working directory
+    internal::raise("the directory has no path", {std::make_error_code(std::errc::invalid_argument), child, {}});
+  }
+  return path() / child.relative_path();
+}
+
 std::vector<fs::path> temporary_directory::glob(std::string_view pattern) const {
   return tempfile::glob(path(), pattern);
 }

@@ -21,11 +21,29 @@ namespace fs = std::filesystem;
 /// sub-directories, and the component `**` matches any number of directories, none included, without following symbolic
 /// links.
 ///
+/// Each directory is read once, however many components the pattern has, and one is open at a time, at any depth. What
+/// vanishes meanwhile below `dir`, or can't be read there, is skipped. A component without `*`, `?` and `[` is looked
+/// up rather than looked for, so that its directory need not be readable.
+///
 /// \throws fs::filesystem_error if `dir` can't be read (std::errc::no_such_file_or_directory and so on), or with
-/// std::errc::invalid_argument if the pattern is empty, absolute, holds a NUL, or leads out of `dir` by "..".
+/// std::errc::invalid_argument if it is an empty path, or the pattern is empty, absolute, holds a NUL, or leads out of
+/// `dir` by "..".
 [[nodiscard]] TEMPFILE_EXPORT std::vector<fs::path> glob(const fs::path& dir, std::string_view pattern);
-/// The same; on failure sets `error` and returns what was found until then.
+/// The same; on failure sets `error` and returns nothing.
 [[nodiscard]] TEMPFILE_EXPORT std::vector<fs::path> glob(const fs::path& dir, std::string_view pattern,
                                                          std::error_code& error);
+
+/// What glob() has not looked into.
+struct glob_report {
+  struct skipped_directory {
+    fs::path path;          ///< a directory below the one that was searched
+    std::error_code error;  ///< why it can't be read; std::errc::no_such_file_or_directory if it has vanished
+  };
+  std::vector<skipped_directory> skipped;
+};
+
+/// The same, telling what was skipped.
+[[nodiscard]] TEMPFILE_EXPORT std::vector<fs::path> glob(const fs::path& dir, std::string_view pattern,
+                                                         glob_report& report);
 
 }  // namespace tempfile

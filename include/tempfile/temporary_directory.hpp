@@ -55,7 +55,8 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_directory {
 
   /// The path of `child` in this directory. An absolute `child` counts from this directory, too, so that
   /// `dir / "/etc/passwd"` is not what `std::filesystem` would make of it.
-  [[nodiscard]] fs::path operator/(const fs::path& child) const { return path() / child.relative_path(); }
+  /// \throws fs::filesystem_error with std::errc::invalid_argument if there is no path, as after a failed construction.
+  [[nodiscard]] fs::path operator/(const fs::path& child) const;
 
   /// What tempfile::glob() finds in this directory.
   [[nodiscard]] std::vector<fs::path> glob(std::string_view pattern) const;

@@ -2,6 +2,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
+#include <climits>
+#include <string_view>
+
 #include "platform/posix/calls.hpp"
 #include "platform/posix/descriptor.hpp"
 
@@ -41,6 +45,35 @@ file_handle open_directory(native_path path, std::error_code& error) noexcept {
   const char* const shown = *path == '\0' ? "." : path;
   const int flags = directory_search_flags() | O_DIRECTORY | O_CLOEXEC;
   return file_handle{until_done(error, [&] { return call::openat(AT_FDCWD, shown, flags, 0); })};
+}
+
+// The kernel refuses a path of PATH_MAX bytes and more, so a longer one is gone in several steps.
+file_handle open_directory_at(native_handle_type parent, native_path path, bool to_be_read,
+                              std::error_code& error) noexcept {
+  std::array<char, PATH_MAX> part{};
+  file_handle reached;
+  std::string_view left{path};
+  while (left.size() >= part.size()) {
+    const std::size_t end = left.rfind('/', part.size() - 1);
+    if (end == 0 || end == left.npos) break;  // the call will say that it is too long
+    left.copy(part.data(), end);
+    part[end] = '\0';
+    const int flags = directory_search_flags() | O_DIRECTORY | O_CLOEXEC;
+    reached = file_handle{until_done(error, [&] { return call::openat(parent, part.data(), flags, 0); })};
+    if (error) return {};
+    parent = reached.native_handle();
+    left.remove_prefix(end + 1);
+  }
+  const int access = to_be_read ? O_RDONLY : directory_search_flags();
+  return file_handle{
+      until_done(error, [&] { return call::openat(parent, left.data(), access | O_DIRECTORY | O_CLOEXEC, 0); })};
+}
+
+bool leads_to_a_directory(native_handle_type parent, native_path name) noexcept {
+  std::error_code gone;
+  struct stat status {};
+  until_done(gone, [&] { return call::fstatat(parent, name, &status, 0); });
+  return !gone && S_ISDIR(status.st_mode);
 }
 
 int subdirectory_flags() noexcept { return O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK; }
