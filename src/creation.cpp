@@ -12,10 +12,6 @@ bool may_be_part_of_a_name(std::string_view part) noexcept {
   return part.find('/') == part.npos && part.find(separator) == part.npos && part.find('\0') == part.npos;
 }
 
-failure refusal(fs::path path, const char* why) {
-  return {std::make_error_code(std::errc::invalid_argument), std::move(path), why};
-}
-
 }  // namespace
 
 void check(const request& wanted, failure& failed) {

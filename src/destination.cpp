@@ -10,10 +10,6 @@ constexpr int max_links = 40;
 
 bool is_name(const fs::path& path) { return !path.empty() && path != "." && path != ".."; }
 
-failure refusal(const fs::path& target, const char* why) {
-  return {std::make_error_code(std::errc::invalid_argument), target, why};
-}
-
 // Where a chain of links leads, the last one's end existing or not.
 fs::path end_of_links(fs::path path, failure& failed) {
   for (int links = 0; links < max_links; ++links) {

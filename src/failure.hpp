@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace tempfile::internal {
 
@@ -16,6 +17,11 @@ struct failure {
 
   explicit operator bool() const noexcept { return static_cast<bool>(code); }
 };
+
+// The refusal of an argument, with what is wrong with it.
+inline failure refusal(fs::path path, const char* why) {
+  return {std::make_error_code(std::errc::invalid_argument), std::move(path), why};
+}
 
 // Throws fs::filesystem_error "tempfile: <what> (<detail>): <reason> [<path>]".
 [[noreturn]] void raise(const char* what, const failure& failed);

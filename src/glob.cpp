@@ -174,11 +174,11 @@ std::vector<fs::path> find(const fs::path& dir, std::string_view pattern, glob_r
                            internal::failure& failed) {
   components parts = split(pattern);
   if (parts.empty()) {
-    failed = {std::make_error_code(std::errc::invalid_argument), fs::path{pattern}, "the pattern can't be used"};
+    failed = internal::refusal(fs::path{pattern}, "the pattern can't be used");
     return {};
   }
   if (dir.empty() || internal::holds_nul(dir)) {
-    failed = {std::make_error_code(std::errc::invalid_argument), dir, "the directory's path is empty or holds a NUL"};
+    failed = internal::refusal(dir, "the directory's path is empty or holds a NUL");
     return {};
   }
   const fs::path absolute = internal::absolute(dir, failed);

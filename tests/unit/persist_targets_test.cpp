@@ -198,7 +198,7 @@ TEST_F(persist_targets, a_directory_that_can_not_be_synced_is_refused_before_any
     tempfile::write_file(target_, "text", {.durability = tempfile::durability::full}, error);
     if (error != std::errc::permission_denied) return 1;
     if (::access(target_.c_str(), F_OK) == 0) return 2;
-    tempfile::write_file(target_, "text");
+    if (support::has_linux_platform()) tempfile::write_file(target_, "text");  // needs O_PATH or O_SEARCH
     return 0;
   });
   ::chmod(place_.path().c_str(), 0700);

@@ -47,7 +47,10 @@ void rename_by_reserving(const located& from, const located& to, std::error_code
   std::error_code ignored;
   if (!S_ISDIR(status.st_mode)) {
     until_done(error, [&] { return call::linkat(from.directory, from.name, to.directory, to.name, 0); });
-    if (!error) remove_file_at(from.directory, from.name, ignored);
+    if (error) return;
+    remove_file_at(from.directory, from.name, error);
+    if (error == std::errc::no_such_file_or_directory) error.clear();
+    if (error) remove_file_at(to.directory, to.name, ignored);  // the old name is as good as both
     return;
   }
   // A directory has one name only; but it may replace an empty one, which only one process can make.
