@@ -18,6 +18,6 @@ namespace tempfile::internal {
 fs::path persist_stream(const std::ios& stream, filebuf& buffer, temporary_path* name, const fs::path& target,
                         const persist_options& options, failure& failed);
 // Whatever stands at an owned name. A directory that is replaced is removed.
-fs::path persist_path(temporary_path& name, const fs::path& target, const persist_options& wanted, failure& failed);
+fs::path persist_path(temporary_path& name, const fs::path& target, const persist_options& options, failure& failed);
 
 }  // namespace tempfile::internal

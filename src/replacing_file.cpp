@@ -37,12 +37,14 @@ void replacing_file::create(const fs::path& target, internal::failure& failed) {
 }
 
 replacing_file::replacing_file(replacing_file&& other)
-    : file_stream_base{std::move(other)}, target_{std::move(other.target_)}, options_{other.options_} {}
+    : file_stream_base{static_cast<file_stream_base&&>(other)},
+      target_{std::move(other.target_)},
+      options_{other.options_} {}
 
 replacing_file& replacing_file::operator=(replacing_file&& other) {
   if (this == &other) return *this;
   cancel();
-  file_stream_base::operator=(std::move(other));
+  file_stream_base::operator=(static_cast<file_stream_base&&>(other));
   target_ = std::move(other.target_);
   options_ = other.options_;
   return *this;

@@ -30,7 +30,7 @@ void spooled_temporary_file::create(const spooled_temporary_file_options& option
 }
 
 spooled_temporary_file::spooled_temporary_file(spooled_temporary_file&& other)
-    : file_stream_base{std::move(other)}, dir_{std::move(other.dir_)} {}
+    : file_stream_base{static_cast<file_stream_base&&>(other)}, dir_{std::move(other.dir_)} {}
 
 void spooled_temporary_file::swap(spooled_temporary_file& other) {
   file_stream_base::swap(other);
@@ -40,7 +40,7 @@ void spooled_temporary_file::swap(spooled_temporary_file& other) {
 spooled_temporary_file& spooled_temporary_file::operator=(spooled_temporary_file&& other) {
   if (this == &other) return *this;
   end();
-  file_stream_base::operator=(std::move(other));
+  file_stream_base::operator=(static_cast<file_stream_base&&>(other));
   dir_ = std::move(other.dir_);
   return *this;
 }
