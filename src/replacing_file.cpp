@@ -1,4 +1,3 @@
-#include <tempfile/options.hpp>
 #include <tempfile/replacing_file.hpp>
 
 #include <utility>
@@ -26,8 +25,9 @@ replacing_file::replacing_file(const fs::path& target, const persist_options& op
 void replacing_file::create(const fs::path& target, internal::failure& failed) {
   fs::path path = internal::check_target(target, options_, failed);
   if (failed) return;
-  const tempfile::options unnamed{.dir = path.parent_path()};
-  file_handle file = internal::create_unnamed_file(internal::request_for_file(unnamed), failed);
+  constexpr fs::perms private_file = fs::perms::owner_read | fs::perms::owner_write;
+  const fs::path directory = path.parent_path();
+  file_handle file = internal::create_unnamed_file({{}, {}, directory, {private_file, false}}, failed);
   if (failed) {
     failed.path = std::move(path);
     return;
