@@ -1,3 +1,22 @@
+# find_package(tempfile [COMPONENTS static | shared]): without a component the shared library if BUILD_SHARED_LIBS is on, else
+# the static one; or whichever is installed.
 include(CMakeFindDependencyMacro)
 find_dependency(Threads)
-include("${CMAKE_CURRENT_LIST_DIR}/tempfileTargets.cmake")
+
+set(_tempfile_kinds static shared)
+if(tempfile_FIND_COMPONENTS)
+  set(_tempfile_kinds ${tempfile_FIND_COMPONENTS})
+elseif(BUILD_SHARED_LIBS)
+  set(_tempfile_kinds shared static)
+endif()
+foreach(_tempfile_kind IN LISTS _tempfile_kinds)
+  if(NOT TARGET tempfile::tempfile AND EXISTS "${CMAKE_CURRENT_LIST_DIR}/tempfile-${_tempfile_kind}.cmake")
+    include("${CMAKE_CURRENT_LIST_DIR}/tempfile-${_tempfile_kind}.cmake")
+    set(tempfile_${_tempfile_kind}_FOUND TRUE)
+  endif()
+endforeach()
+if(NOT TARGET tempfile::tempfile)
+  set(tempfile_FOUND FALSE)
+  list(JOIN _tempfile_kinds " or " _tempfile_kinds)
+  set(tempfile_NOT_FOUND_MESSAGE "no ${_tempfile_kinds} library is installed in ${CMAKE_CURRENT_LIST_DIR}")
+endif()

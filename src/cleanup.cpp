@@ -4,7 +4,7 @@
 
 #include <atomic>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 namespace {
 
 constinit std::atomic<cleanup_error_hook> current_hook{nullptr};
@@ -20,4 +20,4 @@ void internal::tell(const fs::path& path, const std::error_code& error) noexcept
   if (const cleanup_error_hook hook = current_hook.load(std::memory_order_acquire)) hook(path, error);
 }
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

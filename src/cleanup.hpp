@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <system_error>
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 // Calls the hook that the program has set, if any; does nothing if there is no error.
 void tell(const std::filesystem::path& path, const std::error_code& error) noexcept;
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

@@ -4,7 +4,7 @@
 #include "naming.hpp"
 #include "paths.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 namespace {
 
 bool may_be_part_of_a_name(std::string_view part) noexcept {
@@ -87,4 +87,4 @@ file_handle create_unnamed_file(const request& wanted, failure& failed) {
   return file;
 }
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

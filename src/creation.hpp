@@ -10,7 +10,7 @@
 #include "failure.hpp"
 #include "platform/system.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 // What a public options struct asks for; refers to it.
 struct request {
@@ -50,4 +50,4 @@ named_directory create_directory(const request& wanted, failure& failed);
 // Without a name as far as the platform can; otherwise the name is removed before this returns.
 file_handle create_unnamed_file(const request& wanted, failure& failed);
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

@@ -5,9 +5,9 @@
 
 #include "failure.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 // The directory that gettempdir() returns, valid until the process ends; null on failure.
 const fs::path* default_directory(failure& failed);
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

@@ -2,7 +2,7 @@
 
 #include "paths.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 namespace {
 
 // As the kernel counts them (MAXSYMLINKS).
@@ -78,4 +78,4 @@ destination destination_of(const fs::path& target, placed_kind kind, const persi
   return to;
 }
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

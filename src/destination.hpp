@@ -9,7 +9,7 @@
 #include "failure.hpp"
 #include "platform/system.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 // The target: a name in an open directory.
 struct destination {
@@ -31,4 +31,4 @@ enum class placed_kind { directory, file };
 // be replaced, or not by something of another kind.
 destination destination_of(const fs::path& target, placed_kind kind, const persist_options& options, failure& failed);
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

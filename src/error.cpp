@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 namespace {
 
 class category final : public std::error_category {
@@ -60,4 +60,4 @@ const std::error_category& error_category() noexcept { return the_category.value
 
 std::error_code make_error_code(errc reason) noexcept { return {static_cast<int>(reason), error_category()}; }
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

@@ -1,6 +1,6 @@
 #include "failure.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 void raise(const char* what, const failure& failed) {
   std::string text = std::string{"tempfile: "} + what;
@@ -9,4 +9,4 @@ void raise(const char* what, const failure& failed) {
   throw fs::filesystem_error{text, failed.path, failed.code};
 }
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

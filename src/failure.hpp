@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 namespace fs = std::filesystem;
 
@@ -30,4 +30,4 @@ inline void raise_if(const failure& failed, const char* what) {
   if (failed) raise(what, failed);
 }
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

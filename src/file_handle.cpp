@@ -5,7 +5,7 @@
 #include "failure.hpp"
 #include "platform/system.hpp"
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 namespace {
 
 // Runs the form of an operation that takes an error code, and throws what it reports.
@@ -131,4 +131,4 @@ void file_handle::sync() {
   internal::raise_if(failed, "cannot sync a file");
 }
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

@@ -9,7 +9,7 @@
 #include "reopening.hpp"
 #include "spool.hpp"
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 // The base is made before the buffer, so it gets the buffer afterwards, which also clears its state.
 file_stream_base::file_stream_base() : std::iostream{nullptr} {
@@ -214,4 +214,4 @@ file_stream_base::native_handle_type file_stream_base::release() {
   return handle;
 }
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

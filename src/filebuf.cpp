@@ -13,7 +13,7 @@
 // the descriptor stands. Only where a handle can't seek, and so has no position, are both areas set at once, each in
 // memory of its own.
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 namespace {
 
 // Larger buffers don't make it faster: from here on the call's fixed cost no longer shows beside the copying.
@@ -341,4 +341,4 @@ std::size_t filebuf::get(char* destination, std::size_t count) {
   return got;
 }
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

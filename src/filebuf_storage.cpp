@@ -7,7 +7,7 @@
 #include "platform/system.hpp"
 #include "spool.hpp"
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 void filebuf::open(file_handle handle) noexcept { handle_ = std::move(handle); }
 
@@ -109,4 +109,4 @@ std::string filebuf::take_bytes(std::error_code& error) {
   return bytes;
 }
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

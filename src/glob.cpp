@@ -9,7 +9,7 @@
 #include "pattern.hpp"
 #include "platform/system.hpp"
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 namespace {
 
 using components = std::vector<std::string>;
@@ -210,4 +210,4 @@ std::vector<fs::path> glob(const fs::path& dir, std::string_view pattern, glob_r
   return found;
 }
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

@@ -5,7 +5,7 @@
 
 #include "platform/system.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 namespace {
 
 enum class position { unread, on, off };
@@ -35,4 +35,4 @@ void announce_kept(const std::filesystem::path& path) noexcept {
   }
 }
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

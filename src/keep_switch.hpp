@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 // Whether the switch is on; the environment is read once.
 bool keeps_everything();
@@ -11,4 +11,4 @@ bool keeps_everything();
 // Tells on standard error that `path` is still there.
 void announce_kept(const std::filesystem::path& path) noexcept;
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

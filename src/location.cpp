@@ -10,7 +10,7 @@
 #include "paths.hpp"
 #include "platform/system.hpp"
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 namespace internal {
 namespace {
 
@@ -145,4 +145,4 @@ std::vector<fs::path> candidate_tempdirs() {
 
 std::string_view gettempprefix() noexcept { return "tmp"; }
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

@@ -2,7 +2,7 @@
 
 #include "creation.hpp"
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 namespace {
 
 mkstemp_result make_file(const options& wanted, internal::failure& failed) {
@@ -44,4 +44,4 @@ fs::path mkdtemp(const options& wanted, std::error_code& error) {
   return made;
 }
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

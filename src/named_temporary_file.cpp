@@ -9,7 +9,7 @@
 #include "platform/system.hpp"
 #include "reopening.hpp"
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 named_temporary_file::named_temporary_file(const named_temporary_file_options& options) {
   internal::failure failed;
@@ -168,4 +168,4 @@ void named_temporary_file::end() noexcept {
   internal::tell(path(), error);
 }
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

@@ -8,7 +8,7 @@
 
 #include "platform/system.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 namespace {
 
 // Lower case only, so that file systems which ignore case lose no bits; base 32 (RFC 4648), so that five random bits
@@ -67,4 +67,4 @@ fs::path random_path(const fs::path& directory, std::string_view prefix, std::st
   return text;
 }
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

@@ -9,7 +9,7 @@
 
 #include "failure.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 // Twelve characters of 32 are 60 bits: even among a million files, a name is taken once in 2^40 attempts. So twenty
 // taken in a row (Python's limit, too) mean that something is broken, and a longer search would not end.
@@ -38,4 +38,4 @@ fs::path under_unused_name(const fs::path& directory, std::string_view prefix, s
   return {};
 }
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

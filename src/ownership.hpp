@@ -7,7 +7,7 @@
 
 #include "failure.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 struct ownership {
   // `name`, which owns nothing, owns `path` from now on.
@@ -24,4 +24,4 @@ struct ownership {
   static void end(temporary_path& name, bool telling) noexcept;
 };
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

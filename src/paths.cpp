@@ -2,7 +2,7 @@
 
 #include <tempfile/error.hpp>
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 bool holds_nul(const fs::path& path) noexcept {
   return path.native().find(fs::path::value_type{}) != fs::path::string_type::npos;
@@ -40,4 +40,4 @@ bool may_be_removed(const fs::path& path, std::error_code& error) {
   return !error;
 }
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

@@ -5,7 +5,7 @@
 
 #include "failure.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 // Whether a NUL hides in `path`, which would end it early for the system.
 bool holds_nul(const fs::path& path) noexcept;
@@ -23,4 +23,4 @@ fs::path absolute(const fs::path& path, failure& failed);
 // a name rather than "/", "." or ".." (errc::refused_to_remove).
 bool may_be_removed(const fs::path& path, std::error_code& error);
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 namespace {
 
 // A character: a UTF-8 sequence, or a byte that is not part of one, which lies beyond Unicode and so equals only
@@ -113,4 +113,4 @@ bool matches(std::string_view name, std::string_view pattern) noexcept {
   return true;
 }
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

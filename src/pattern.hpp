@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 // As glob() documents: `*`, `?`, `[a-z]`, `[!a-z]`; a leading dot must be written. Linear in name times pattern.
 bool matches(std::string_view name, std::string_view pattern) noexcept;
@@ -11,4 +11,4 @@ bool matches(std::string_view name, std::string_view pattern) noexcept;
 // Whether `pattern` holds a character that stands for others.
 bool is_wild(std::string_view pattern) noexcept;
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

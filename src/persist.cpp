@@ -8,7 +8,7 @@
 #include "placement.hpp"
 #include "platform/system.hpp"
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 namespace {
 
 // Size is only a hint: what /proc has says 0, and a file may grow meanwhile.
@@ -63,4 +63,4 @@ std::string read_file(const fs::path& path, std::error_code& error) {
   return content;
 }
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

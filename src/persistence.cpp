@@ -8,7 +8,7 @@
 #include "placement.hpp"
 #include "platform/system.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 namespace {
 
 // Whether the name is this process's, and still that of what it was made for.
@@ -100,4 +100,4 @@ fs::path persist_path(temporary_path& name, const fs::path& target, const persis
   return done.target;
 }
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

@@ -11,7 +11,7 @@
 // who could not open the target can ever open what is on its way there: under its old name, which may be in /tmp, it is
 // as private as before.
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 namespace {
 
 constexpr platform::creation private_file{fs::perms::owner_read | fs::perms::owner_write, false};
@@ -348,4 +348,4 @@ placement place_directory(const fs::path& path, const fs::path& target, const pe
   return finished(std::move(done), to, failed);
 }
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

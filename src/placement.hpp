@@ -12,7 +12,7 @@
 
 #include "failure.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 // A file that is complete, all of its bytes written.
 struct finished_file {
@@ -51,4 +51,4 @@ placement place_directory(const fs::path& path, const fs::path& target, const pe
 // A link, a socket, a FIFO or a device, which keeps its own permissions and can't be copied.
 placement place_special(const fs::path& path, const fs::path& target, const persist_options& options, failure& failed);
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

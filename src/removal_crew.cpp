@@ -11,7 +11,7 @@
 #include "platform/system.hpp"
 #include "tree_walk.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 namespace {
 
 // More don't help much: unlinking is bound by the file system's own locks. (Measured with two.)
@@ -146,4 +146,4 @@ bool removal_crew::take_thread() noexcept {
 
 void removal_crew::give_back_thread() noexcept { ++spare_; }
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

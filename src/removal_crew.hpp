@@ -7,7 +7,7 @@
 #include <atomic>
 #include <filesystem>
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 namespace fs = std::filesystem;
 
@@ -33,4 +33,4 @@ class removal_crew {
   static constexpr int not_counted = -1;
   std::atomic<int> spare_{not_counted};  // threads that may still be started
 };
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

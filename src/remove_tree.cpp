@@ -3,7 +3,7 @@
 #include "paths.hpp"
 #include "tree_removal.hpp"
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 namespace {
 
 void remove_or_refuse(const fs::path& path, removal_report& report) {
@@ -38,4 +38,4 @@ std::uintmax_t remove_tree(const fs::path& path, removal_report& report) {
   return report.removed;
 }
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

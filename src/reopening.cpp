@@ -5,7 +5,7 @@
 #include "ownership.hpp"
 #include "platform/system.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 namespace {
 
 file_handle open_by_path(native_handle_type handle, const fs::path& path, std::error_code& error) {
@@ -43,4 +43,4 @@ file_handle reopen(const temporary_path& name, failure& failed) {
   return failed ? file_handle{} : std::move(again);
 }
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

@@ -9,7 +9,7 @@
 
 #include "failure.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 // Flushes `buffer` first. `path`, if it is not empty, is where to look if the system needs a name; what is there must
 // be the same file (errc::replaced).
@@ -17,4 +17,4 @@ file_handle reopen(filebuf& buffer, const fs::path& path, failure& failed);
 // The file that an owned name stands for, if it still does (errc::replaced).
 file_handle reopen(const temporary_path& name, failure& failed);
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

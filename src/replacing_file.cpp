@@ -7,7 +7,7 @@
 #include "persistence.hpp"
 #include "placement.hpp"
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 replacing_file::replacing_file(const fs::path& target, const persist_options& options) : options_{options} {
   internal::failure failed;
@@ -83,4 +83,4 @@ fs::path replacing_file::commit(std::error_code& error) {
 
 void replacing_file::cancel() noexcept { buffer().discard(); }
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

@@ -10,7 +10,7 @@
 #include "creation.hpp"
 #include "paths.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 namespace {
 
 // What positions in a file are counted with has a sign.
@@ -105,4 +105,4 @@ file_handle spool::to_file(std::error_code& error) const noexcept {
   return {};
 }
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

@@ -14,7 +14,7 @@
 
 #include "failure.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 // Bytes with a position, as a file has them. What fails changes nothing.
 class spool {
@@ -51,4 +51,4 @@ class spool {
   std::uint64_t position_{};
 };
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

@@ -8,7 +8,7 @@
 #include "persistence.hpp"
 #include "spool.hpp"
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 spooled_temporary_file::spooled_temporary_file(const spooled_temporary_file_options& options) {
   internal::failure failed;
@@ -115,4 +115,4 @@ std::string spooled_temporary_file::into_string() && {
   return bytes;
 }
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

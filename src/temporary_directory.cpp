@@ -7,7 +7,7 @@
 #include "ownership.hpp"
 #include "persistence.hpp"
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 temporary_directory::temporary_directory(const temporary_directory_options& options) {
   internal::failure failed;
@@ -98,4 +98,4 @@ void temporary_directory::end() noexcept {
   }
 }
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

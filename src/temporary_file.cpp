@@ -4,7 +4,7 @@
 #include "creation.hpp"
 #include "persistence.hpp"
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 temporary_file::temporary_file(const options& options) {
   internal::failure failed;
@@ -56,4 +56,4 @@ void temporary_file::end() noexcept {
   internal::tell({}, error);
 }
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

@@ -12,7 +12,7 @@
 #include "platform/system.hpp"
 #include "tree_removal.hpp"
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 namespace internal {
 namespace {
 
@@ -164,4 +164,4 @@ fs::path temporary_path::keep() {
   return path;
 }
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

@@ -6,7 +6,7 @@
 #include "removal_crew.hpp"
 #include "tree_walk.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 void remove_tree(const fs::path& path, const file_identity* expected, removal_report& report) {
   report.failures.reserve(removal_report::most_named);
@@ -41,4 +41,4 @@ failure summary_of(const removal_report& report) {
   return summary;
 }
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

@@ -8,7 +8,7 @@
 
 #include "failure.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 // Removes what stands at `path`, an absolute or relative path that ends in a name. A directory is entered only if it is
 // `expected`; null: whichever it is.
@@ -17,4 +17,4 @@ void remove_tree(const fs::path& path, const file_identity* expected, removal_re
 // The same, told as a failure: of the first entry, with the next ones as detail.
 failure summary_of(const removal_report& report);
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

@@ -6,7 +6,7 @@
 
 #include "removal_crew.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 namespace {
 
 // Directories held open at a time: those nearest to where the walk is, to save opening them again on the way back. With
@@ -368,4 +368,4 @@ bool tree_walk::share(level& top) noexcept {
   return true;
 }
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

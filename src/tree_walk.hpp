@@ -14,7 +14,7 @@
 
 #include "platform/system.hpp"
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 namespace fs = std::filesystem;
 
@@ -123,4 +123,4 @@ class tree_walk {
   bool has_stopped_{};
 };
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

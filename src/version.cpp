@@ -4,11 +4,11 @@
 #define TEMPFILE_TEXT_OF(number) #number
 #define TEMPFILE_TEXT(number) TEMPFILE_TEXT_OF(number)
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 std::string_view version() noexcept {
   return TEMPFILE_TEXT(TEMPFILE_VERSION_MAJOR) "." TEMPFILE_TEXT(TEMPFILE_VERSION_MINOR) "." TEMPFILE_TEXT(
       TEMPFILE_VERSION_PATCH);
 }
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

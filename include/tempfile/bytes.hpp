@@ -11,7 +11,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace tempfile::internal {
+namespace tempfile::inline v0_1::internal {
 
 template <class T>
 concept byte_like = std::same_as<T, char> || std::same_as<T, signed char> || std::same_as<T, unsigned char> ||
@@ -55,4 +55,4 @@ std::span<std::byte> writable_bytes_of(Target& target) {
   return std::as_writable_bytes(std::span{std::data(target), std::size(target)});
 }
 
-}  // namespace tempfile::internal
+}  // namespace tempfile::inline v0_1::internal

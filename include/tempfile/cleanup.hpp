@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <system_error>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 namespace fs = std::filesystem;
 
@@ -20,4 +20,4 @@ using cleanup_error_hook = void (*)(const fs::path& path, const std::error_code&
 /// print. \returns the hook that was set before. Thread-safe.
 TEMPFILE_EXPORT cleanup_error_hook set_cleanup_error_hook(cleanup_error_hook hook) noexcept;
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

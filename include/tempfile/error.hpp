@@ -6,7 +6,7 @@
 
 #include <system_error>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 /// Reasons that no errno tells. Each compares equal to the std::errc named beside it.
 enum class errc {
@@ -24,7 +24,7 @@ enum class errc {
 /// Found by argument-dependent look-up when an ::errc turns into a std::error_code.
 [[nodiscard]] TEMPFILE_EXPORT std::error_code make_error_code(errc reason) noexcept;
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1
 
 template <>
 struct std::is_error_code_enum<tempfile::errc> : std::true_type {};

@@ -1,5 +1,6 @@
 /// \file
-/// Marks what the shared library shows to its users; everything else is hidden.
+/// Marks what the shared library shows to its users; everything else is hidden, and of a static library all is, so that
+/// who embeds it in a library of its own exports nothing of it.
 #pragma once
 
 #if (defined(_MSVC_LANG) ? _MSVC_LANG : __cplusplus) < 202002L
@@ -15,7 +16,7 @@
 #else
 #define TEMPFILE_EXPORT __declspec(dllimport)
 #endif
-#elif defined(__GNUC__)
+#elif defined(__GNUC__) && defined(TEMPFILE_SHARED)
 #define TEMPFILE_EXPORT [[gnu::visibility("default")]]
 #else
 #define TEMPFILE_EXPORT

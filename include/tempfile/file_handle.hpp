@@ -12,7 +12,7 @@
 #include <span>
 #include <system_error>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 #if defined(_WIN32)
 /// A HANDLE.
@@ -161,4 +161,4 @@ class TEMPFILE_EXPORT file_handle {
   native_handle_type handle_{no_native_handle};
 };
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

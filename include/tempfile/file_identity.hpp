@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 /// Which file a name stands for: names change hands, these don't while the file lives. A file system may give the inode
 /// number of a file that is gone to the next one; the type tells at least a directory from a link that took its place.
@@ -18,4 +18,4 @@ struct file_identity {
   friend bool operator==(const file_identity&, const file_identity&) = default;
 };
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

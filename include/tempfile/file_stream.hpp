@@ -19,7 +19,7 @@
 #include <system_error>
 #include <type_traits>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 namespace fs = std::filesystem;
 
@@ -282,4 +282,4 @@ class TEMPFILE_EXPORT file_stream : public file_stream_base {
   using file_stream_base::release;
 };
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 namespace internal {
 class spool;
@@ -166,4 +166,4 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   std::error_code write_error_;
 };
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

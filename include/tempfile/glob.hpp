@@ -9,7 +9,7 @@
 #include <system_error>
 #include <vector>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 namespace fs = std::filesystem;
 
@@ -46,4 +46,4 @@ struct glob_report {
 [[nodiscard]] TEMPFILE_EXPORT std::vector<fs::path> glob(const fs::path& dir, std::string_view pattern,
                                                          glob_report& report);
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

@@ -9,7 +9,7 @@
 #include <system_error>
 #include <vector>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 namespace fs = std::filesystem;
 
@@ -46,4 +46,4 @@ TEMPFILE_EXPORT void settempdir(fs::path directory, std::error_code& error);
 /// "tmp", which options::prefix starts out as.
 [[nodiscard]] TEMPFILE_EXPORT std::string_view gettempprefix() noexcept;
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

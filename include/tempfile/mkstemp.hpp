@@ -6,7 +6,7 @@
 #include <tempfile/file_handle.hpp>
 #include <tempfile/options.hpp>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 /// What mkstemp() returns, made for `auto [file, path] = tempfile::mkstemp();`.
 struct mkstemp_result {
@@ -30,4 +30,4 @@ struct mkstemp_result {
 /// The same; on failure sets `error` and returns an empty path.
 [[nodiscard]] TEMPFILE_EXPORT fs::path mkdtemp(const options& wanted, std::error_code& error);
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

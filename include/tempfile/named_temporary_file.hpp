@@ -9,7 +9,7 @@
 #include <tempfile/persist.hpp>
 #include <tempfile/temporary_path.hpp>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 /// tempfile::options, and when the name goes.
 struct named_temporary_file_options {
@@ -111,4 +111,4 @@ class [[nodiscard]] TEMPFILE_EXPORT named_temporary_file : public file_stream_ba
   bool keep_{false};
 };
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

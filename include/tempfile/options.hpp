@@ -10,7 +10,7 @@
 #include <string>
 #include <type_traits>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 namespace fs = std::filesystem;
 
@@ -59,4 +59,4 @@ struct options {
   }
 };
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

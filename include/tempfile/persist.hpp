@@ -12,7 +12,7 @@
 #include <string>
 #include <system_error>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 namespace fs = std::filesystem;
 
@@ -79,4 +79,4 @@ fs::path write_file(const fs::path& target, Bytes&& bytes, std::error_code& erro
 /// The same; on failure sets `error` and returns nothing.
 [[nodiscard]] TEMPFILE_EXPORT std::string read_file(const fs::path& path, std::error_code& error);
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

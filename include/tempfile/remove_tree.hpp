@@ -9,7 +9,7 @@
 #include <system_error>
 #include <vector>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 namespace fs = std::filesystem;
 
@@ -50,4 +50,4 @@ TEMPFILE_EXPORT std::uintmax_t remove_tree(const fs::path& path, std::error_code
 /// The same, telling what was left: nothing, if `report.failed` is 0. Throws only std::bad_alloc.
 TEMPFILE_EXPORT std::uintmax_t remove_tree(const fs::path& path, removal_report& report);
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

@@ -6,7 +6,7 @@
 #include <tempfile/file_stream.hpp>
 #include <tempfile/persist.hpp>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 namespace internal {
 struct failure;
@@ -66,4 +66,4 @@ class [[nodiscard]] TEMPFILE_EXPORT replacing_file : public file_stream_base {
   persist_options options_;
 };
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

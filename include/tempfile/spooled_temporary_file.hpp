@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <string>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 namespace internal {
 struct failure;
@@ -106,4 +106,4 @@ class [[nodiscard]] TEMPFILE_EXPORT spooled_temporary_file : public file_stream_
   fs::path dir_;
 };
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 /// tempfile::options, and what happens at the end.
 struct temporary_directory_options {
@@ -98,4 +98,4 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_directory {
   bool keep_{false};
 };
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

@@ -7,7 +7,7 @@
 #include <tempfile/options.hpp>
 #include <tempfile/persist.hpp>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 namespace internal {
 struct failure;
@@ -64,4 +64,4 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_file : public file_stream_base {
   void end() noexcept;
 };
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

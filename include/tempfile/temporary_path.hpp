@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <system_error>
 
-namespace tempfile {
+namespace tempfile::inline v0_1 {
 
 namespace fs = std::filesystem;
 
@@ -82,4 +82,4 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_path {
   bool owned_{false};
 };
 
-}  // namespace tempfile
+}  // namespace tempfile::inline v0_1

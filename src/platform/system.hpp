@@ -21,7 +21,7 @@
 #include <thread>
 #include <vector>
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 
 // A NUL-terminated path in the system's own encoding.
 using native_path = const std::filesystem::path::value_type*;
@@ -229,4 +229,4 @@ std::vector<std::filesystem::path> usual_tempdirs();
 // A number that a forked child and its parent, and any two processes of a line of forks, never share; not zero.
 std::uint64_t process_token() noexcept;
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

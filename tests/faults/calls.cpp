@@ -8,7 +8,7 @@
 
 #include "plan.hpp"
 
-namespace tempfile::platform::call {
+namespace tempfile::inline v0_1::platform::call {
 namespace {
 
 #if defined(O_TMPFILE)
@@ -111,4 +111,4 @@ bool start_thread(std::thread& thread, void (*work)(void*) noexcept, void* argum
   return true;
 }
 
-}  // namespace tempfile::platform::call
+}  // namespace tempfile::inline v0_1::platform::call

@@ -13,7 +13,7 @@
 #include "plan.hpp"
 #include "platform/linux/calls.hpp"
 
-namespace tempfile::platform::call {
+namespace tempfile::inline v0_1::platform::call {
 namespace {
 
 constexpr long fchmodat2_number = 452;  // Linux 6.6
@@ -91,4 +91,4 @@ void* map_wiped_on_fork(std::size_t size) noexcept {
 
 void unmap(void* memory, std::size_t size) noexcept { ::munmap(memory, size); }
 
-}  // namespace tempfile::platform::call
+}  // namespace tempfile::inline v0_1::platform::call

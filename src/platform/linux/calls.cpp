@@ -7,7 +7,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-namespace tempfile::platform::call {
+namespace tempfile::inline v0_1::platform::call {
 namespace {
 
 // Headers older than Linux 6.6 lack the number. All systems share it but alpha, whose headers would have to be newer.
@@ -67,4 +67,4 @@ void* map_wiped_on_fork(std::size_t size) noexcept {
 
 void unmap(void* memory, std::size_t size) noexcept { ::munmap(memory, size); }
 
-}  // namespace tempfile::platform::call
+}  // namespace tempfile::inline v0_1::platform::call

@@ -7,7 +7,7 @@
 
 #include "platform/posix/calls.hpp"
 
-namespace tempfile::platform::call {
+namespace tempfile::inline v0_1::platform::call {
 
 int openat2(int directory, const char* path, const open_how& how) noexcept;       // Linux 5.6
 int fchmodat2(int directory, const char* path, mode_t mode, int flags) noexcept;  // Linux 6.6
@@ -26,4 +26,4 @@ int fsetxattr(int descriptor, const char* name, const void* value, std::size_t s
 void* map_wiped_on_fork(std::size_t size) noexcept;
 void unmap(void* memory, std::size_t size) noexcept;
 
-}  // namespace tempfile::platform::call
+}  // namespace tempfile::inline v0_1::platform::call

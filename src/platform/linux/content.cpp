@@ -9,7 +9,7 @@
 #include "platform/posix/copying.hpp"
 #include "platform/posix/descriptor.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 namespace {
 
 // From this position on; `end` is what comes after. Where the file system doesn't tell, all is data up to the end.
@@ -73,4 +73,4 @@ void copy_content(native_handle_type source, native_handle_type copy, std::error
   if (!error) error = not_restored;
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

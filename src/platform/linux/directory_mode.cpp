@@ -4,7 +4,7 @@
 #include "platform/linux/path_descriptor.hpp"
 #include "platform/posix/descriptor.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 
 void set_directory_mode(const char* path, mode_t mode, const file_identity& expected, std::error_code& error) noexcept {
   // O_PATH opens what the umask has made unreadable.
@@ -20,4 +20,4 @@ void set_directory_mode(const char* path, mode_t mode, const file_identity& expe
   set_mode_of_path_descriptor(directory.native_handle(), mode, error);
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

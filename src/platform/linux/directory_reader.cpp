@@ -14,7 +14,7 @@
 #include "platform/linux/calls.hpp"
 #include "platform/posix/descriptor.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 namespace {
 
 using std::filesystem::file_type;
@@ -201,4 +201,4 @@ bool directory_reader::next(directory_entry& entry, std::error_code& error) noex
   }
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

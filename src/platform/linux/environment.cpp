@@ -2,7 +2,7 @@
 
 #include "platform/system.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 
 std::optional<std::string> environment(const char* name) {
   // Answers nothing to a program that runs with more rights than its caller, capabilities included.
@@ -11,4 +11,4 @@ std::optional<std::string> environment(const char* name) {
   return value;
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

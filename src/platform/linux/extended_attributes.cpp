@@ -15,7 +15,7 @@
 #include "platform/linux/path_descriptor.hpp"
 #include "platform/posix/descriptor.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 namespace {
 
 // The kernel's own limits for the list of names and for a value (XATTR_LIST_MAX, XATTR_SIZE_MAX in linux/limits.h).
@@ -118,4 +118,4 @@ file_handle open_for_attributes(int directory, const char* name, std::error_code
   return file_handle{until_done(error, [&] { return call::openat(directory, name, flags, 0); })};
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

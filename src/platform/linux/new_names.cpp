@@ -7,7 +7,7 @@
 #include "platform/linux/path_descriptor.hpp"
 #include "platform/posix/descriptor.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 namespace {
 
 // How kernels and file systems say that they don't do renameat2() with flags: ENOSYS before Linux 3.15, EINVAL the file
@@ -60,4 +60,4 @@ file_handle reopen(native_handle_type handle, std::error_code& error) noexcept {
   return error ? file_handle{} : std::move(again);
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

@@ -5,7 +5,7 @@
 #include "platform/linux/calls.hpp"
 #include "platform/posix/descriptor.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 
 void set_mode_of_path_descriptor(int descriptor, mode_t mode, std::error_code& error) noexcept {
   // fchmod() refuses such a descriptor. Linux 6.6 has a call that takes it; before, /proc has a path to it.
@@ -16,4 +16,4 @@ void set_mode_of_path_descriptor(int descriptor, mode_t mode, std::error_code& e
   until_done(error, [&] { return call::fchmodat(AT_FDCWD, path.c_str(), mode, 0); });
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <system_error>
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 
 // The path that /proc has to what a descriptor stands for.
 class descriptor_path {
@@ -25,4 +25,4 @@ class descriptor_path {
 // Sets the mode of what `descriptor` stands for.
 void set_mode_of_path_descriptor(int descriptor, mode_t mode, std::error_code& error) noexcept;
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

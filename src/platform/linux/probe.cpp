@@ -5,7 +5,7 @@
 #include "platform/linux/calls.hpp"
 #include "platform/posix/descriptor.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 
 file_handle make_probe(native_path directory, native_path probe, std::error_code& error) noexcept {
   const int flags = O_TMPFILE | O_RDWR | O_CLOEXEC;
@@ -13,4 +13,4 @@ file_handle make_probe(native_path directory, native_path probe, std::error_code
   return error ? make_named_probe(probe, error) : std::move(made);
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

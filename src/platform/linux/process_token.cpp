@@ -8,7 +8,7 @@
 #include "platform/linux/calls.hpp"
 #include "platform/system.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 namespace {
 
 using mark = std::atomic<std::uint64_t>;
@@ -45,4 +45,4 @@ std::uint64_t process_token() noexcept {
   return token.compare_exchange_strong(current, next, std::memory_order_acq_rel) ? next : current;
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

@@ -5,7 +5,7 @@
 #include "platform/linux/path_descriptor.hpp"
 #include "platform/posix/descriptor.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 namespace {
 
 // openat2() refuses with EXDEV to cross a mount point, a bind mount of the same file system included (Linux 5.6).
@@ -50,4 +50,4 @@ file_handle open_forbidden_subdirectory(native_handle_type parent, native_path n
   return open_subdirectory(parent, name, error);
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

@@ -3,7 +3,7 @@
 #include "platform/posix/calls.hpp"
 #include "platform/posix/descriptor.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 namespace {
 
 // How kernels, file systems, emulators and filters say that they don't do O_TMPFILE. Some of these also mean something
@@ -44,4 +44,4 @@ file_handle create_unnamed_file(native_path directory, const creation& wanted, s
   return file;
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

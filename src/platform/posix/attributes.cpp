@@ -8,7 +8,7 @@
 #include "platform/posix/extended_attributes.hpp"
 #include "platform/posix/probe.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 namespace {
 
 // What a file is to get: its mode, and the list that stands behind the mode's group bits.
@@ -182,4 +182,4 @@ void apply_permissions_of_new_directory(native_path probe, native_handle_type to
   }
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

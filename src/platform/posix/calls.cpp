@@ -7,7 +7,7 @@
 #include <new>
 #include <system_error>
 
-namespace tempfile::platform::call {
+namespace tempfile::inline v0_1::platform::call {
 
 int openat(int directory, const char* path, int flags, mode_t mode) noexcept {
   return ::openat(directory, path, flags, mode);
@@ -67,4 +67,4 @@ bool start_thread(std::thread& thread, void (*work)(void*) noexcept, void* argum
   return false;
 }
 
-}  // namespace tempfile::platform::call
+}  // namespace tempfile::inline v0_1::platform::call

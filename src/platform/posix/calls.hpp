@@ -10,7 +10,7 @@
 #include <cstdio>
 #include <thread>
 
-namespace tempfile::platform::call {
+namespace tempfile::inline v0_1::platform::call {
 
 int openat(int directory, const char* path, int flags, mode_t mode) noexcept;
 int close(int descriptor) noexcept;
@@ -45,4 +45,4 @@ int getentropy(void* buffer, std::size_t count) noexcept;
 // Returns false, with errno, if there is no thread to be had.
 bool start_thread(std::thread& thread, void (*work)(void*) noexcept, void* argument) noexcept;
 
-}  // namespace tempfile::platform::call
+}  // namespace tempfile::inline v0_1::platform::call

@@ -6,7 +6,7 @@
 
 #include "platform/posix/descriptor.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 
 // As copying.cpp of the coreutils has it: larger ones gain nothing. On the stack, because nothing is to be thrown.
 constexpr std::size_t buffer_size = std::size_t{64} * 1024;
@@ -24,4 +24,4 @@ void copy_by_buffer(int from, int to, std::uint64_t begin, std::uint64_t end, st
   }
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

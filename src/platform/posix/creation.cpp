@@ -4,7 +4,7 @@
 #include "platform/posix/calls.hpp"
 #include "platform/posix/descriptor.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 
 file_handle create_file(native_path path, const creation& wanted, file_identity& made,
                         std::error_code& error) noexcept {
@@ -45,4 +45,4 @@ void create_directory(native_path path, const creation& wanted, file_identity& m
   made = identity_of(status);
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

@@ -12,7 +12,7 @@
 
 #include "platform/system.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 
 inline std::error_code last_error() noexcept { return {errno, std::system_category()}; }
 
@@ -54,4 +54,4 @@ file_handle open_on_same_device(int parent, const char* name, std::error_code& e
 // Sets the mode of the directory at `path`, which has just been created and is `expected`, without following a link.
 void set_directory_mode(const char* path, mode_t mode, const file_identity& expected, std::error_code& error) noexcept;
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

@@ -5,7 +5,7 @@
 #include "platform/posix/calls.hpp"
 #include "platform/posix/descriptor.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 namespace {
 
 using std::filesystem::file_type;
@@ -73,4 +73,4 @@ bool directory_reader::next(directory_entry& entry, std::error_code& error) noex
   }
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

@@ -4,7 +4,7 @@
 
 #include "platform/system.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 
 std::optional<std::string> environment(const char* name) {
   // A program that runs with more rights than its caller must not take the caller's word.
@@ -14,4 +14,4 @@ std::optional<std::string> environment(const char* name) {
   return value;
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

@@ -1,6 +1,6 @@
 #include "platform/posix/extended_attributes.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 
 std::optional<attribute_value> read_access_list(int, access_list, std::error_code& error) {
   error.clear();
@@ -22,4 +22,4 @@ file_handle open_for_attributes(int, const char*, std::error_code& error) noexce
   return {};
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

@@ -9,7 +9,7 @@
 
 #include "platform/system.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 
 enum class access_list {
   own,        // of the file or directory itself
@@ -34,4 +34,4 @@ void replace_user_attributes(int file, const std::vector<user_attribute>& attrib
 // Opens a file to look at its attributes only; std::errc::permission_denied where that needs the right to read it.
 file_handle open_for_attributes(int directory, const char* name, std::error_code& error) noexcept;
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

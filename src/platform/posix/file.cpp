@@ -8,7 +8,7 @@
 #include "platform/posix/calls.hpp"
 #include "platform/posix/descriptor.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 namespace {
 
 // POSIX leaves a count beyond SSIZE_MAX undefined; Linux itself stops at 0x7ffff000 bytes (read(2), write(2)).
@@ -118,4 +118,4 @@ void sync_data(native_handle_type handle, std::error_code& error) noexcept {
   until_done(error, [&] { return call::fdatasync(handle); });
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

@@ -1,6 +1,6 @@
 #include "platform/posix/new_names.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 
 void rename_noreplace(const located& from, const located& to, std::error_code& error) noexcept {
   rename_by_reserving(from, to, error);
@@ -19,4 +19,4 @@ file_handle reopen(native_handle_type, std::error_code& error) noexcept {
   return {};
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

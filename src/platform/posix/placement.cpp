@@ -5,7 +5,7 @@
 #include "platform/posix/descriptor.hpp"
 #include "platform/posix/new_names.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 
 file_handle open_readable_directory(native_path path, std::error_code& error) noexcept {
   const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
@@ -60,4 +60,4 @@ void rename_by_reserving(const located& from, const located& to, std::error_code
   if (error) remove_directory_at(to.directory, to.name, ignored);
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

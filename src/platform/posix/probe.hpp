@@ -5,10 +5,10 @@
 
 #include "platform/system.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 
 // In `directory`, at `probe` if it must have a name, which is gone then when this returns.
 file_handle make_probe(native_path directory, native_path probe, std::error_code& error) noexcept;
 file_handle make_named_probe(native_path probe, std::error_code& error) noexcept;
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

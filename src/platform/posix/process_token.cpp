@@ -2,8 +2,8 @@
 
 #include "platform/system.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 
 std::uint64_t process_token() noexcept { return static_cast<std::uint64_t>(::getpid()); }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

@@ -3,7 +3,7 @@
 #include "platform/posix/calls.hpp"
 #include "platform/posix/descriptor.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 namespace {
 
 void read_random_device(std::span<std::byte> buffer, std::error_code& error) noexcept {
@@ -23,4 +23,4 @@ void random_bytes(std::span<std::byte> buffer, std::error_code& error) noexcept 
   if (error) read_random_device(buffer, error);
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

@@ -4,7 +4,7 @@
 #include "platform/posix/calls.hpp"
 #include "platform/posix/descriptor.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 
 #if defined(O_SEARCH)
 int directory_search_flags() noexcept { return O_SEARCH; }
@@ -30,4 +30,4 @@ file_handle open_forbidden_subdirectory(native_handle_type parent, native_path n
   return open_subdirectory(parent, name, error);
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

@@ -4,7 +4,7 @@
 #include "platform/posix/calls.hpp"
 #include "platform/posix/descriptor.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 
 int processors() noexcept {
   const unsigned known = std::thread::hardware_concurrency();
@@ -24,4 +24,4 @@ std::thread start_thread(void (*work)(void*) noexcept, void* argument, std::erro
   return thread;
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform

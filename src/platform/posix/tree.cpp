@@ -9,7 +9,7 @@
 #include "platform/posix/calls.hpp"
 #include "platform/posix/descriptor.hpp"
 
-namespace tempfile::platform {
+namespace tempfile::inline v0_1::platform {
 namespace {
 
 void unlink_at(int parent, const char* name, int flags, std::error_code& error) noexcept {
@@ -122,4 +122,4 @@ void remove_directory_at(native_handle_type parent, native_path name, std::error
   unlink_at(parent, name, AT_REMOVEDIR, error);
 }
 
-}  // namespace tempfile::platform
+}  // namespace tempfile::inline v0_1::platform
