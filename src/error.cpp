@@ -32,7 +32,6 @@ class category final : public std::error_category {
       case errc::no_unused_name:
         return std::errc::file_exists;
       case errc::no_usable_directory:
-      case errc::replaced:
         return std::errc::no_such_file_or_directory;
       case errc::not_owner:
         return std::errc::operation_not_permitted;
@@ -40,6 +39,8 @@ class category final : public std::error_category {
         return std::errc::device_or_resource_busy;
       case errc::refused_to_remove:
         return std::errc::invalid_argument;
+      case errc::replaced:  // nobody's: that something else is there now must not pass for its being gone
+        break;
     }
     return {value, *this};
   }

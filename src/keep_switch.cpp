@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <cstdio>
+#include <string>
+#include <string_view>
 
 #include "platform/system.hpp"
 
@@ -14,6 +16,21 @@ constinit std::atomic<position> known_position{position::unread};
 position read_position() {
   const auto value = platform::environment("TEMPFILE_KEEP");
   return value && !value->empty() && *value != "0" ? position::on : position::off;
+}
+
+// A path may hold what a terminal obeys, or the end of the line; these are shown as "\x1b".
+std::string printable(const std::string& text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string shown;
+  for (const char character : text) {
+    const auto value = static_cast<unsigned char>(character);
+    if (value >= ' ' && value != 0x7f && value != '\\') {
+      shown += character;
+    } else {
+      shown += {'\\', 'x', digits[value / 16U], digits[value % 16U]};
+    }
+  }
+  return shown;
 }
 
 }  // namespace
@@ -29,7 +46,7 @@ bool keeps_everything() {
 
 void announce_kept(const std::filesystem::path& path) noexcept {
   try {
-    std::fprintf(stderr, "tempfile: kept %s\n", path.string().c_str());
+    std::fprintf(stderr, "tempfile: kept %s\n", printable(path.string()).c_str());
   } catch (...) {  // no memory for the text, or a path that the locale can't express: the file is kept all the same
     std::fputs("tempfile: kept a file whose path can't be told\n", stderr);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <functional>
 #include <string>
 
 #include "default_directory.hpp"
@@ -20,17 +21,19 @@ struct known_directory {
   fs::path path;
   const known_directory* next;
 };
-constinit std::atomic<const known_directory*> known_directories{nullptr};
+using known_directories = std::atomic<const known_directory*>;
+constinit std::array<known_directories, 1024> known{};  // by hash, so that many don't take long to look through
 constinit std::atomic<const fs::path*> chosen{nullptr};
 
 const fs::path& remembered(fs::path path) {
-  const known_directory* const first = known_directories.load(std::memory_order_acquire);
-  for (const known_directory* known = first; known != nullptr; known = known->next) {
-    if (known->path.native() == path.native()) return known->path;
+  known_directories& bucket = known.at(std::hash<fs::path::string_type>{}(path.native()) % known.size());
+  const known_directory* const first = bucket.load(std::memory_order_acquire);
+  for (const known_directory* each = first; each != nullptr; each = each->next) {
+    if (each->path.native() == path.native()) return each->path;
   }
-  // Never freed, as said above; reachable from known_directories. Two threads may add the same path; that is harmless.
+  // Never freed, as said above; reachable from its bucket. Two threads may add the same path; that is harmless.
   auto* const fresh = new known_directory{std::move(path), first};
-  while (!known_directories.compare_exchange_weak(fresh->next, fresh, std::memory_order_acq_rel)) {
+  while (!bucket.compare_exchange_weak(fresh->next, fresh, std::memory_order_acq_rel)) {
   }
   return fresh->path;
 }
@@ -47,7 +50,9 @@ void probe(const fs::path& directory, failure& failed) {
       });
   if (failed) return;
   std::error_code write_error;
-  file.write(probed, write_error);
+  platform::write_without_signal(file.native_handle(), probed, write_error);
+  if (write_error == std::errc::file_too_large)
+    write_error.clear();  // a limit of this process's, for files of any kind
   std::error_code close_error;
   file.close(close_error);
   std::error_code remove_error;
@@ -133,8 +138,8 @@ std::vector<fs::path> candidate_tempdirs() {
   const auto add = [&](const fs::path& directory) {
     if (!directory.is_absolute()) return;  // empty, or a stranger's idea of our working directory
     fs::path candidate = internal::without_trailing_separators(directory);
-    const auto known = std::find(candidates.begin(), candidates.end(), candidate);
-    if (known == candidates.end()) candidates.push_back(std::move(candidate));
+    const auto same = std::find(candidates.begin(), candidates.end(), candidate);
+    if (same == candidates.end()) candidates.push_back(std::move(candidate));
   };
   for (const char* const variable : {"TMPDIR", "TEMP", "TMP"}) {
     if (const auto value = platform::environment(variable)) add(*value);

@@ -59,6 +59,7 @@ std::array<char, random_characters> random_text(std::error_code& error) {
 fs::path random_path(const fs::path& directory, std::string_view prefix, std::string_view suffix,
                      std::error_code& error) {
   const std::array<char, random_characters> random = random_text(error);
+  if (error) return directory;
   fs::path::string_type text;
   text.reserve(directory.native().size() + 1 + prefix.size() + random.size() + suffix.size());
   text = directory.native();

@@ -78,9 +78,11 @@ class shared_work {
   // Returns false if there are too few descriptors for so many threads.
   bool remove(tree_walk& walk, platform::native_path name, removal_report& part) noexcept {
     removal_report one;
+    std::optional<fs::perms> part_mode;
     const bool is_done = walk.remove({.directory = together_.directory,
                                       .path_of_directory = together_.path,
                                       .name = name,
+                                      .mode_before = &part_mode,
                                       .is_in_the_tree = true,
                                       .may_run_out_of_handles = true},
                                      one);
@@ -90,6 +92,10 @@ class shared_work {
       put_back(name);
     }
     merge(std::move(one), part);
+    if (part_mode) {
+      const std::lock_guard lock{mutex_};
+      together_.mode_before = part_mode;
+    }
     return is_done;
   }
 
@@ -110,10 +116,19 @@ class shared_work {
 
 void help(void* work) noexcept { static_cast<shared_work*>(work)->help(); }
 
+constinit std::atomic<bool> threads_allowed{true};
+
 }  // namespace
 
+void removal_crew::allow_threads(bool allowed) noexcept { threads_allowed = allowed; }
+
+bool removal_crew::may_help(int nesting) noexcept {
+  if (nesting == most_nested || !threads_allowed) return false;
+  if (spare_ == not_counted) spare_ = std::min(platform::processors(), most_threads) - 1;  // there is one thread yet
+  return spare_ > 0;
+}
+
 bool removal_crew::remove_together(work& together, int nesting, removal_report& report) {
-  if (nesting == most_nested) return false;
   std::array<std::thread, most_threads - 1> threads;
   shared_work shared{*this, together, nesting, report};
   std::size_t started = 0;
@@ -122,7 +137,7 @@ bool removal_crew::remove_together(work& together, int nesting, removal_report& 
     std::error_code error;
     threads.at(started) = platform::start_thread(help, &shared, error);
     if (error) {
-      give_back_thread();
+      spare_ = std::min<int>(spare_, 0);  // not to be asked for again, and what is given back serves only who has one
       break;
     }
     ++started;
@@ -134,9 +149,7 @@ bool removal_crew::remove_together(work& together, int nesting, removal_report& 
   return true;
 }
 
-// The first call comes from the only thread that there is.
 bool removal_crew::take_thread() noexcept {
-  if (spare_ == not_counted) spare_ = std::min(platform::processors(), most_threads) - 1;
   int spare = spare_;
   while (spare > 0) {
     if (spare_.compare_exchange_weak(spare, spare - 1)) return true;

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <optional>
 
 namespace tempfile::inline v0_1::internal {
 
@@ -15,14 +16,20 @@ namespace fs = std::filesystem;
 // have ended when those are gone.
 class removal_crew {
  public:
+  // Of the whole process, from now on.
+  static void allow_threads(bool allowed) noexcept;
+
   struct work {
     native_handle_type directory;
     const fs::path& path;         // the directory's
     fs::path::string_type& left;  // names of its sub-directories, each with its NUL; afterwards those still to do
+    std::optional<fs::perms>& mode_before;  // the directory's, once it has been made writable
   };
 
-  // Removes what can be removed, the caller's thread helping. `nesting`: how many calls of this one are around it.
-  // Returns false, with nothing done, if no thread can be had. `report` has room for the failures that are named.
+  // Whether there may be a thread to be had. `nesting`: how many calls of remove_together() are around this one.
+  [[nodiscard]] bool may_help(int nesting) noexcept;
+  // Removes what can be removed, the caller's thread helping. Returns false, with nothing done, if no thread can be
+  // had. `report` has room for the failures that are named.
   bool remove_together(work& together, int nesting, removal_report& report);
   // A thread that was started has come to its end.
   void give_back_thread() noexcept;

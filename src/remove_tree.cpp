@@ -1,6 +1,7 @@
 #include <tempfile/remove_tree.hpp>
 
 #include "paths.hpp"
+#include "removal_crew.hpp"
 #include "tree_removal.hpp"
 
 namespace tempfile::inline v0_1 {
@@ -18,6 +19,8 @@ void remove_or_refuse(const fs::path& path, removal_report& report) {
 }
 
 }  // namespace
+
+void allow_removal_threads(bool allowed) noexcept { internal::removal_crew::allow_threads(allowed); }
 
 std::uintmax_t remove_tree(const fs::path& path) {
   removal_report report;

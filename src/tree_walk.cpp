@@ -1,10 +1,13 @@
 #include "tree_walk.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <new>
+#include <thread>
 #include <utility>
 
 #include "removal_crew.hpp"
+#include "removal_errors.hpp"
 
 namespace tempfile::inline v0_1::internal {
 namespace {
@@ -22,22 +25,6 @@ constexpr std::size_t fewest_shared = 8;
 // So many entries take about ten times what it takes to start a thread and to wait for it.
 constexpr std::uintmax_t fewest_entries_shared = 512;
 
-bool is_gone(const std::error_code& error) noexcept { return error == std::errc::no_such_file_or_directory; }
-
-bool is_forbidden(const std::error_code& error) noexcept {
-  return error == std::errc::permission_denied || error == std::errc::operation_not_permitted;
-}
-
-bool is_out_of_handles(const std::error_code& error) noexcept {
-  return error == std::errc::too_many_files_open || error == std::errc::too_many_files_open_in_system;
-}
-
-bool is_not_empty(const std::error_code& error) noexcept {
-  return error == std::errc::directory_not_empty || error == std::errc::file_exists;  // POSIX allows either
-}
-
-std::error_code out_of_memory() noexcept { return std::make_error_code(std::errc::not_enough_memory); }
-
 }  // namespace
 
 tree_walk::tree_walk(removal_crew* crew, int nesting) : crew_{crew}, nesting_{nesting}, reader_{true} {}
@@ -51,7 +38,7 @@ bool tree_walk::remove(const removal_target& target, removal_report& report) noe
   target_ = &target;
   report_ = &report;
   first_open_ = 1;
-  moves_ = swaps_ = 0;
+  waits_ = moves_ = swaps_ = 0;
   has_stopped_ = false;
   names_.clear();
   levels_.clear();
@@ -63,6 +50,7 @@ bool tree_walk::remove(const removal_target& target, removal_report& report) noe
       {.directory = file_handle{target.directory}, .may_be_changed = target.is_in_the_tree, .is_read = true});
   remove_entry({target.name, fs::file_type::none});
   while (!has_stopped_ && (levels_.size() > 1 || levels_.back().collected > 0)) step();
+  if (target.mode_before != nullptr) *target.mode_before = levels_.front().mode_before;
   static_cast<void>(levels_.front().directory.release());
   levels_.clear();
   return !has_stopped_;
@@ -156,7 +144,7 @@ void tree_walk::read(level& top) noexcept {
   std::error_code error;
   do {
     begin_reading(top, error);
-  } while (is_out_of_handles(error) && close_farthest());  // a reader may need one of its own
+  } while (is_out_of_handles(error) && (close_farthest() || wait_for_handles()));  // a reader may need one of its own
   platform::directory_entry entry;
   while (!error && reader_.next(entry, error)) {
     if (!has_room_for(entry.name)) {
@@ -192,7 +180,12 @@ void tree_walk::remove_entry(const platform::directory_entry& entry) noexcept {
   const native_handle_type parent = levels_.back().directory.native_handle();
   std::error_code error;
   fs::file_type type = entry.type;
-  if (type == fs::file_type::none) type = platform::identity_at(parent, entry.name, error).type;
+  if (type == fs::file_type::none) {
+    const auto look = [&](std::error_code& look_error) {
+      type = platform::identity_at(parent, entry.name, look_error).type;
+    };
+    with_rights_on_top(look, error);
+  }
   if (!error && type == fs::file_type::directory) {
     remove_from_top(entry.name, platform::remove_directory_at, error);
     if (!error) return;
@@ -204,6 +197,7 @@ void tree_walk::remove_entry(const platform::directory_entry& entry) noexcept {
   // It was, or has become, something else than a directory.
   if (!error) remove_from_top(entry.name, platform::remove_file_at, error);
   if (error == std::errc::is_a_directory) return collect_or_report(entry.name);
+  if (error == std::errc::device_or_resource_busy) error = errc::mount_point;  // on a file
   if (error && !is_gone(error)) report_in_top(entry.name, error);
 }
 
@@ -211,17 +205,24 @@ void tree_walk::collect_or_report(platform::native_path name) noexcept {
   if (!collect(name)) report_in_top(name, out_of_memory());
 }
 
-// Removes by `removal`, if necessary after giving the owner the right to; an entry that is gone is no error.
+// Does something in the top directory, if necessary after giving its owner the right to.
+template <class Operation>
+void tree_walk::with_rights_on_top(Operation operation, std::error_code& error) noexcept {
+  level& top = levels_.back();
+  operation(error);
+  if (!is_forbidden(error) || !std::exchange(top.may_be_changed, false)) return;
+  std::error_code ignored;  // then the first reason stands
+  const auto before = platform::make_writable(top.directory.native_handle(), ignored);
+  if (!before) return;
+  top.mode_before = before;
+  operation(error);
+}
+
+// Removes by `removal`; an entry that is gone is no error.
 template <class Removal>
 void tree_walk::remove_from_top(platform::native_path name, Removal removal, std::error_code& error) noexcept {
-  level& top = levels_.back();
-  removal(top.directory.native_handle(), name, error);
-  if (is_forbidden(error) && std::exchange(top.may_be_changed, false)) {
-    std::error_code ignored;  // then the first reason stands
-    if (platform::make_writable(top.directory.native_handle(), ignored)) {
-      removal(top.directory.native_handle(), name, error);
-    }
-  }
+  const native_handle_type directory = levels_.back().directory.native_handle();
+  with_rights_on_top([&](std::error_code& removal_error) { removal(directory, name, removal_error); }, error);
   if (!error) ++report_->removed;
   if (is_gone(error)) error.clear();
 }
@@ -233,7 +234,8 @@ void tree_walk::enter(std::size_t name) noexcept {
   if (top.entered++ == 0) top.removed_before = report_->removed;
   std::error_code error = has_room_for_level() ? std::error_code{} : out_of_memory();
   file_handle directory;
-  if (!error) directory = open(name_at(name), error);
+  std::optional<fs::perms> mode_before;
+  if (!error) directory = open(name_at(name), mode_before, error);
   if (!error && levels_.size() == 1) check_target(directory, error);
   if (error) {
     give_up_on(name, error);
@@ -242,7 +244,8 @@ void tree_walk::enter(std::size_t name) noexcept {
   levels_.push_back({.directory = std::move(directory),
                      .name = name,
                      .first_collected = names_.size(),
-                     .failed_before = report_->failed});
+                     .failed_before = report_->failed,
+                     .mode_before = mode_before});
   if (levels_.size() - first_open_ > most_open) close_farthest();
 }
 
@@ -264,13 +267,16 @@ void tree_walk::give_up_on(std::size_t name, std::error_code error) noexcept {
   forget_name(name);
 }
 
-file_handle tree_walk::open(platform::native_path name, std::error_code& error) noexcept {
+file_handle tree_walk::open(platform::native_path name, std::optional<fs::perms>& mode_before,
+                            std::error_code& error) noexcept {
   const native_handle_type parent = levels_.back().directory.native_handle();
   file_handle directory = platform::open_subdirectory(parent, name, error);
-  while (is_out_of_handles(error) && close_farthest()) directory = platform::open_subdirectory(parent, name, error);
+  while (is_out_of_handles(error) && (close_farthest() || wait_for_handles())) {
+    directory = platform::open_subdirectory(parent, name, error);
+  }
   if (error == std::errc::permission_denied) {
     std::error_code still;
-    directory = platform::open_forbidden_subdirectory(parent, name, still);
+    directory = platform::open_forbidden_subdirectory(parent, name, mode_before, still);
     if (!still) error.clear();
   }
   return directory;
@@ -283,6 +289,15 @@ bool tree_walk::close_farthest() noexcept {
   std::error_code error;
   farthest.identity = platform::identity(farthest.directory.native_handle(), error);
   farthest.directory = {};
+  return true;
+}
+
+// Other threads may close theirs soon. Two seconds in all, unless there is something better to do than to wait.
+bool tree_walk::wait_for_handles() noexcept {
+  constexpr int max_waits = 64;
+  if (target_->may_run_out_of_handles || waits_ == max_waits) return false;
+  ++waits_;
+  std::this_thread::sleep_for(std::chrono::milliseconds{waits_});
   return true;
 }
 
@@ -304,6 +319,8 @@ void tree_walk::leave() noexcept {
   }
   // A directory that only keeps what could not be removed has no reason of its own.
   const bool has_own_reason = !is_not_empty(error) || report_->failed == left.failed_before;
+  std::error_code ignored;  // it stays, for a reason that is reported
+  if (error && left.mode_before) platform::put_mode_back(left.directory.native_handle(), *left.mode_before, ignored);
   if (error && has_own_reason) report_in_top(name_at(left.name), error);
   forget_name(left.name);
 }
@@ -338,7 +355,7 @@ void tree_walk::begin_again(const std::error_code& reason) noexcept {
     has_stopped_ = true;
     return;
   }
-  const bool once_more = ++moves_ <= most_tries;
+  const bool once_more = is_out_of_handles(reason) ? wait_for_handles() : ++moves_ <= most_tries;
   if (!once_more) report_top(reason);
   names_.resize(once_more ? levels_[1].first_collected : levels_[1].name);
   levels_.resize(1);
@@ -351,12 +368,14 @@ void tree_walk::begin_again(const std::error_code& reason) noexcept {
 // Has the sub-directories that are collected removed by several threads, if that is likely to be faster.
 bool tree_walk::share(level& top) noexcept {
   if (crew_ == nullptr || top.collected < fewest_shared || top.entered == 0 || !top.may_be_shared) return false;
+  if (!crew_->may_help(nesting_)) return top.may_be_shared = false;
   const std::uintmax_t removed_so_far = report_->removed - top.removed_before;
   if (removed_so_far * top.collected / top.entered < fewest_entries_shared) return false;
   try {
     fs::path::string_type names{names_, top.first_collected};
     const fs::path path = path_of_top();
-    removal_crew::work together{.directory = top.directory.native_handle(), .path = path, .left = names};
+    removal_crew::work together{
+        .directory = top.directory.native_handle(), .path = path, .left = names, .mode_before = top.mode_before};
     if (!crew_->remove_together(together, nesting_, *report_)) return false;
     // What there were no descriptors for while others used them is entered now.
     names_.replace(top.first_collected, names_.npos, names);

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -25,9 +26,10 @@ struct removal_target {
   native_handle_type directory{no_native_handle};  // stays the caller's
   const fs::path& path_of_directory;               // for reports only
   platform::native_path name{};
-  const file_identity* expected{};     // a directory is entered only if it is this one; null: whichever it is
-  bool is_in_the_tree{false};          // then its directory may be changed too, to give its owner rights
-  bool may_run_out_of_handles{false};  // then remove() stops and says so, and reports nothing of it
+  const file_identity* expected{};          // a directory is entered only if it is this one; null: whichever it is
+  std::optional<fs::perms>* mode_before{};  // becomes the directory's mode, if it is changed
+  bool is_in_the_tree{false};               // then its directory may be changed too, to give its owner rights
+  bool may_run_out_of_handles{false};       // then remove() stops and says so, and reports nothing of it
 };
 
 // Walks depth first, without recursion and with everything relative to an open directory. A directory is read to its
@@ -56,15 +58,16 @@ class tree_walk {
  private:
   // A directory on the way from the target's directory, which is the first, to where the walk is.
   struct level {
-    file_handle directory{};          // closed while too many others are open; the first one never is
-    file_identity identity{};         // known once it was closed
-    std::uint64_t position{};         // where reading goes on
-    std::size_t name{};               // where its name begins in names_
-    std::size_t first_collected{};    // where the names of its sub-directories begin
-    std::size_t collected{};          // how many they are
-    std::size_t entered{};            // how many have been entered
-    std::uintmax_t failed_before{};   // how many failures were reported when it was entered
-    std::uintmax_t removed_before{};  // how many entries were removed when its first sub-directory was entered
+    file_handle directory{};                 // closed while too many others are open; the first one never is
+    file_identity identity{};                // known once it was closed
+    std::uint64_t position{};                // where reading goes on
+    std::size_t name{};                      // where its name begins in names_
+    std::size_t first_collected{};           // where the names of its sub-directories begin
+    std::size_t collected{};                 // how many they are
+    std::size_t entered{};                   // how many have been entered
+    std::uintmax_t failed_before{};          // how many failures were reported when it was entered
+    std::uintmax_t removed_before{};         // how many entries were removed when its first sub-directory was entered
+    std::optional<fs::perms> mode_before{};  // once it was changed, to put it back if it stays
     int rescans{};
     bool may_be_changed{true};  // to give its owner the right to remove what is in it
     bool is_begun{false};       // to be read
@@ -91,14 +94,17 @@ class tree_walk {
   void begin_reading(level& top, std::error_code& error) noexcept;
   void remove_entry(const platform::directory_entry& entry) noexcept;
   void collect_or_report(platform::native_path name) noexcept;
+  template <class Operation>
+  void with_rights_on_top(Operation operation, std::error_code& error) noexcept;
   template <class Removal>
   void remove_from_top(platform::native_path name, Removal removal, std::error_code& error) noexcept;
 
   void enter(std::size_t name) noexcept;
   void check_target(const file_handle& directory, std::error_code& error) const noexcept;
   void give_up_on(std::size_t name, std::error_code error) noexcept;
-  file_handle open(platform::native_path name, std::error_code& error) noexcept;
+  file_handle open(platform::native_path name, std::optional<fs::perms>& mode_before, std::error_code& error) noexcept;
   bool close_farthest() noexcept;
+  bool wait_for_handles() noexcept;
 
   void leave() noexcept;
   bool read_on(level& left) noexcept;
@@ -118,6 +124,7 @@ class tree_walk {
   const removal_target* target_{};
   removal_report* report_{};
   std::size_t first_open_{};  // levels_[0] and those from here on are open
+  int waits_{};               // for others to close descriptors
   int moves_{};               // by others, of directories that we were in
   int swaps_{};               // by others, of directories that we were about to enter
   bool has_stopped_{};

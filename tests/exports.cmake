@@ -10,4 +10,7 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanitiz
     CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
   add_test(NAME exports.only_what_the_headers_declare
     COMMAND ${PROJECT_SOURCE_DIR}/scripts/check_exports $<TARGET_FILE:tempfile_exports> ${PROJECT_SOURCE_DIR}/include)
+  if(NOT BUILD_SHARED_LIBS)
+    add_subdirectory(plugins)
+  endif()
 endif()

@@ -29,6 +29,11 @@ struct removal_report {
   std::vector<removal_failure> failures;  ///< the first of them
 };
 
+/// Whether removals may start threads, from now on and in the whole process; they may by default. To forbid it is for
+/// programs in which another thread is forbidden (a system call filter) or in the way (unshare(2), setns(2)).
+/// Thread-safe.
+TEMPFILE_EXPORT void allow_removal_threads(bool allowed) noexcept;
+
 /// Removes `path`: a directory with everything in it, or anything else by its name.
 ///
 /// Nothing is followed: a symbolic link, at the root too, is removed itself. The walk goes through descriptors from the
@@ -36,9 +41,9 @@ struct removal_report {
 /// makes do with a small stack and six free descriptors, and holds some sixteen at most for each thread. Where many
 /// entries are left in many sub-directories, up to three threads help that take none of the process's signals and have
 /// ended when the call returns; where none can be had, it does without. Directories that forbid their owner to read,
-/// write or search are made removable. A mount point, a bind mount included, is not entered but reported
-/// (errc::mount_point), and so is everything else that can't be removed, after the rest is gone. Entries that somebody
-/// else removes meanwhile are no error. "/" and paths that end in "." or ".." are refused.
+/// write or search are made removable, and get their mode back if they stay. A mount point, a bind mount included, is
+/// not entered but reported (errc::mount_point), and so is everything else that can't be removed, after the rest is
+/// gone. Entries that somebody else removes meanwhile are no error. "/" and paths that end in "." or ".." are refused.
 ///
 /// \returns the number of entries removed, the root included; 0 if nothing was there.
 /// \throws fs::filesystem_error whose text names the first few entries that are left and counts all, with path1() the

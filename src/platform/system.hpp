@@ -35,6 +35,9 @@ std::size_t read_some(native_handle_type handle, std::span<std::byte> buffer, st
 // These four continue until all is done, the file ends, or an error; they return how much was done.
 std::size_t read(native_handle_type handle, std::span<std::byte> buffer, std::error_code& error) noexcept;
 std::size_t write(native_handle_type handle, std::span<const std::byte> bytes, std::error_code& error) noexcept;
+// As write(), where the process's limit for files would also send it a signal (SIGXFSZ).
+std::size_t write_without_signal(native_handle_type handle, std::span<const std::byte> bytes,
+                                 std::error_code& error) noexcept;
 std::size_t read_at(native_handle_type handle, std::uint64_t offset, std::span<std::byte> buffer,
                     std::error_code& error) noexcept;
 std::size_t write_at(native_handle_type handle, std::uint64_t offset, std::span<const std::byte> bytes,
@@ -49,6 +52,7 @@ void sync_data(native_handle_type handle, std::error_code& error) noexcept;
 // Copies all bytes of one file to another that is empty; holes stay holes where the system tells them. The source's
 // position, which others may share, stays.
 void copy_content(native_handle_type source, native_handle_type copy, std::error_code& error) noexcept;
+void set_append(native_handle_type handle, bool appends, std::error_code& error) noexcept;
 // Another handle of the same open file, with the same position.
 file_handle duplicate(native_handle_type handle, std::error_code& error) noexcept;
 // A C stream for reading and writing, whose closing closes the handle. On failure the handle stays its owner's.
@@ -163,15 +167,20 @@ file_handle open_directory_at(native_handle_type parent, native_path path, bool 
 // Whether `name` in `parent` is a directory or a link to one.
 bool leads_to_a_directory(native_handle_type parent, native_path name) noexcept;
 // Opens the directory `name` in `parent`: no link is followed (std::errc::not_a_directory), no mount point is entered
-// (errc::mount_point; a bind mount of the same file system is recognised on Linux 5.6 and later).
+// (errc::mount_point; a bind mount of the same file system is recognised on Linux).
 file_handle open_subdirectory(native_handle_type parent, native_path name, std::error_code& error) noexcept;
 // Gives the owner every right on the directory `name`, through a descriptor where the system has one for what can't be
 // read, and opens it as open_subdirectory() does.
-file_handle open_forbidden_subdirectory(native_handle_type parent, native_path name, std::error_code& error) noexcept;
+// `mode_before` is what its mode was, if it has been changed.
+file_handle open_forbidden_subdirectory(native_handle_type parent, native_path name,
+                                        std::optional<std::filesystem::perms>& mode_before,
+                                        std::error_code& error) noexcept;
 // Opens the directory that `directory` is in.
 file_handle open_parent(native_handle_type directory, std::error_code& error) noexcept;
-// Gives the owner every right on an open directory. Returns whether it changed anything.
-bool make_writable(native_handle_type directory, std::error_code& error) noexcept;
+// Gives the owner every right on an open directory. Returns what its mode was, if that has changed anything.
+std::optional<std::filesystem::perms> make_writable(native_handle_type directory, std::error_code& error) noexcept;
+// Undoes what either has done to a directory that stays.
+void put_mode_back(native_handle_type directory, std::filesystem::perms mode, std::error_code& error) noexcept;
 file_identity identity(native_handle_type handle, std::error_code& error) noexcept;
 file_identity identity_at(native_handle_type parent, native_path name, std::error_code& error) noexcept;
 void remove_file_at(native_handle_type parent, native_path name, std::error_code& error) noexcept;

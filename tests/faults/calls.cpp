@@ -83,6 +83,10 @@ int linkat(int from_directory, const char* from, int to_directory, const char* t
   return fails(call::linkat) ? -1 : ::linkat(from_directory, from, to_directory, to, flags);
 }
 
+int status_flags(int descriptor) noexcept { return fails(call::status_flags) ? -1 : ::fcntl(descriptor, F_GETFL); }
+int set_status_flags(int descriptor, int flags) noexcept {
+  return fails(call::set_status_flags) ? -1 : ::fcntl(descriptor, F_SETFL, flags);
+}
 int duplicate(int descriptor) noexcept { return fails(call::duplicate) ? -1 : ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
 std::FILE* fdopen(int descriptor, const char* mode) noexcept {
   return fails(call::fdopen) ? nullptr : ::fdopen(descriptor, mode);

@@ -409,21 +409,32 @@ TEST_F(fallbacks, a_read_that_fails_is_an_error_and_not_the_end_of_the_file) {
   EXPECT_EQ(file.last_error(), std::errc::io_error);
 }
 
-TEST_F(fallbacks, a_forked_child_owns_nothing_of_its_parent_on_a_system_without_memory_wiped_on_fork) {
-  // In a child of its own, because a process asks for that memory once.
-  const int status = support::run_in_child([&] {
-    const faults::failing never{faults::call::map_wiped_on_fork, ENOMEM};
-    auto* const made = new tempfile::temporary_directory{{.dir = directory_.path()}};
-    const fs::path path = made->path();
-    const int grandchild = support::run_in_child([&] {
-      delete made;
-      return 0;
-    });
-    const bool is_there = fs::exists(path);
+// Whether a directory stays that a forked child destroys, and goes with the parent, and the child has names of its own.
+// To be run in a child, because a process asks once for the memory that tells; `while_it_fails` is only to be there.
+template <class Fault>
+int survives_a_forked_child(const fs::path& directory, const Fault& /*while_it_fails*/) {
+  auto* const made = new tempfile::temporary_directory{{.dir = directory}};
+  const fs::path path = made->path();
+  const fs::path name_of_parent = tempfile::named_temporary_file{{.dir = directory}}.path();
+  const int grandchild = support::run_in_child([&] {
     delete made;
-    return grandchild == 0 && is_there && !fs::exists(path) ? 0 : 1;
+    return tempfile::named_temporary_file{{.dir = directory}}.path() == name_of_parent ? 1 : 0;
   });
-  EXPECT_EQ(status, 0);
+  const bool is_there = fs::exists(path);
+  delete made;
+  return grandchild == 0 && is_there && !fs::exists(path) ? 0 : 1;
+}
+
+TEST_F(fallbacks, a_forked_child_owns_nothing_of_its_parent_on_a_system_without_memory_wiped_on_fork) {
+  EXPECT_EQ(support::run_in_child([&] {
+              return survives_a_forked_child(directory_.path(), faults::failing{faults::call::map_memory, ENOMEM});
+            }),
+            0);
+}
+
+TEST_F(fallbacks, a_forked_child_owns_nothing_of_its_parent_where_advice_is_taken_and_ignored) {
+  EXPECT_EQ(support::run_in_child([&] { return survives_a_forked_child(directory_.path(), faults::advice_ignored{}); }),
+            0);
 }
 
 }  // namespace

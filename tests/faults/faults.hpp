@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 
 namespace faults {
 
@@ -35,6 +36,8 @@ enum class call {
   getxattr,
   fremovexattr,
   fsetxattr,
+  status_flags,
+  set_status_flags,
   duplicate,
   fdopen,
   fdopendir,
@@ -42,7 +45,10 @@ enum class call {
   getdents64,
   getentropy,
   start_thread,
-  map_wiped_on_fork,
+  statx,
+  sched_getaffinity,
+  map_memory,
+  madvise,
   count_of_calls
 };
 
@@ -87,6 +93,26 @@ class without_entry_types {
   without_entry_types(const without_entry_types&) = delete;
   without_entry_types& operator=(const without_entry_types&) = delete;
   ~without_entry_types();
+};
+
+// While it lives, madvise() succeeds whatever it is told, and does nothing.
+class advice_ignored {
+ public:
+  advice_ignored() noexcept;
+  advice_ignored(const advice_ignored&) = delete;
+  advice_ignored& operator=(const advice_ignored&) = delete;
+  ~advice_ignored();
+};
+
+// While it lives, somebody else does something just before the `nth` call of a kind from now on, counted from 1.
+class intervention {
+ public:
+  intervention(call kind, int nth, std::function<void()> what);
+  intervention(const intervention&) = delete;
+  intervention& operator=(const intervention&) = delete;
+  ~intervention();
+
+  [[nodiscard]] bool has_happened() const noexcept;
 };
 
 // While it lives, a write takes at most so many bytes, and a read gives at most so many.

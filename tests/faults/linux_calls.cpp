@@ -83,10 +83,23 @@ int fsetxattr(int descriptor, const char* name, const void* value, std::size_t s
   return fails(call::fsetxattr) ? -1 : ::fsetxattr(descriptor, name, value, size, 0);
 }
 
-void* map_wiped_on_fork(std::size_t size) noexcept {
-  if (fails(call::map_wiped_on_fork)) return nullptr;
+int statx(int directory, const char* path, int flags, unsigned mask, struct statx& status) noexcept {
+  return fails(call::statx) ? -1 : ::statx(directory, path, flags, mask, &status);
+}
+
+int sched_getaffinity(std::size_t size, cpu_set_t* set) noexcept {
+  return fails(call::sched_getaffinity) ? -1 : ::sched_getaffinity(0, size, set);
+}
+
+void* map_memory(std::size_t size) noexcept {
+  if (fails(call::map_memory)) return nullptr;
   void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  return memory == MAP_FAILED || ::madvise(memory, size, MADV_WIPEONFORK) != 0 ? nullptr : memory;
+  return memory == MAP_FAILED ? nullptr : memory;
+}
+
+int madvise(void* memory, std::size_t size, int advice) noexcept {
+  if (faults::gives_no_heed_to_advice()) return 0;
+  return fails(call::madvise) ? -1 : ::madvise(memory, size, advice);
 }
 
 void unmap(void* memory, std::size_t size) noexcept { ::munmap(memory, size); }

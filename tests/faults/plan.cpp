@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cerrno>
 #include <limits>
+#include <utility>
 
 namespace faults {
 namespace {
@@ -17,6 +18,10 @@ std::atomic<bool> happened{false};
 std::atomic<int> unnamed_file_error{0};
 std::atomic<int> zeros_left{0};
 std::atomic<bool> types_hidden{false};
+std::atomic<bool> advice_is_ignored{false};
+std::atomic<call> intervened_kind{call::count_of_calls};
+std::atomic<int> calls_before_intervention{0};
+std::function<void()> what_intervenes;
 std::atomic<std::size_t> most_at_once{std::numeric_limits<std::size_t>::max()};
 
 }  // namespace
@@ -43,7 +48,23 @@ without_entry_types::~without_entry_types() { types_hidden = false; }
 short_transfers::short_transfers(std::size_t most) noexcept { most_at_once = most; }
 short_transfers::~short_transfers() { most_at_once = std::numeric_limits<std::size_t>::max(); }
 
+advice_ignored::advice_ignored() noexcept { advice_is_ignored = true; }
+advice_ignored::~advice_ignored() { advice_is_ignored = false; }
+bool gives_no_heed_to_advice() noexcept { return advice_is_ignored; }
+
+intervention::intervention(call kind, int nth, std::function<void()> what) {
+  what_intervenes = std::move(what);
+  calls_before_intervention = nth;
+  intervened_kind = kind;
+}
+intervention::~intervention() { intervened_kind = call::count_of_calls; }
+bool intervention::has_happened() const noexcept { return calls_before_intervention <= 0; }
+
 bool fails(call kind) noexcept {
+  if (intervened_kind == kind && --calls_before_intervention == 0) {
+    intervened_kind = call::count_of_calls;
+    what_intervenes();
+  }
   if (failing_kind != kind) return false;
   if (calls_left != every) {
     if (--calls_left > 0) return false;

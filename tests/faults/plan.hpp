@@ -13,6 +13,7 @@ bool fails(call kind) noexcept;
 bool refuses_unnamed_file() noexcept;
 bool gives_zero_entropy() noexcept;
 bool hides_entry_types() noexcept;
+bool gives_no_heed_to_advice() noexcept;
 std::size_t most_to_transfer(std::size_t wanted) noexcept;
 
 }  // namespace faults

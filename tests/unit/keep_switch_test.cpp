@@ -44,6 +44,16 @@ class keep_switch : public testing::Test {
   support::scratch_directory directory_;
 };
 
+TEST_F(keep_switch, shows_nothing_that_a_terminal_would_obey) {
+  if (const fs::path directory = given_directory(); !directory.empty()) {
+    const tempfile::named_temporary_file file{{.suffix = "\x1b[31m\n", .dir = directory}};
+    return;
+  }
+  const std::string printed = printed_with("1");
+  EXPECT_NE(printed.find("\\x1b[31m\\x0a\n"), std::string::npos) << printed;
+  EXPECT_EQ(printed.find('\x1b'), std::string::npos);
+}
+
 void use_every_owner(const fs::path& directory) {
   tempfile::temporary_directory dir{{.dir = directory}};
   support::write_file(dir / "inside", "");

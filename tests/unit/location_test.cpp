@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <string>
 #include <thread>
 #include <vector>
@@ -35,6 +36,24 @@ class location : public testing::Test {
 
   support::scratch_directory scratch_;
 };
+
+TEST_F(location, is_found_by_a_process_that_may_write_no_file) {
+  const int status = support::run_in_child([&] {
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_FSIZE, &none);
+    std::signal(SIGXFSZ, SIG_DFL);  // would end it
+    const bool is_chosen = chosen(scratch_.path().string(), "/missing") == scratch_.path();
+    const tempfile::temporary_directory directory;
+    return is_chosen && fs::exists(directory.path()) ? 0 : 1;
+  });
+  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(support::entries(scratch_.path()).size() <= 1) << "the child's directory at most";
+}
+
+TEST_F(location, may_be_set_to_very_many_directories) {
+  for (int i = 0; i < 100'000; ++i) tempfile::settempdir("/directory/" + std::to_string(i));  // took minutes
+  EXPECT_EQ(tempfile::gettempdir(), "/directory/99999");
+}
 
 TEST_F(location, candidates_are_the_environments_in_order_and_then_the_systems) {
   const environment_guard tmpdir{"TMPDIR", "/first"};

@@ -57,13 +57,18 @@ int fsetxattr(int descriptor, const char* name, const void* value, std::size_t s
   return ::fsetxattr(descriptor, name, value, size, 0);
 }
 
-void* map_wiped_on_fork(std::size_t size) noexcept {
-  void* const page = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (page == MAP_FAILED) return nullptr;
-  if (::madvise(page, size, MADV_WIPEONFORK) == 0) return page;
-  ::munmap(page, size);
-  return nullptr;
+int statx(int directory, const char* path, int flags, unsigned mask, struct statx& status) noexcept {
+  return ::statx(directory, path, flags, mask, &status);
 }
+
+int sched_getaffinity(std::size_t size, cpu_set_t* set) noexcept { return ::sched_getaffinity(0, size, set); }
+
+void* map_memory(std::size_t size) noexcept {
+  void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? nullptr : memory;
+}
+
+int madvise(void* memory, std::size_t size, int advice) noexcept { return ::madvise(memory, size, advice); }
 
 void unmap(void* memory, std::size_t size) noexcept { ::munmap(memory, size); }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <linux/openat2.h>
+#include <sched.h>
+#include <sys/stat.h>
 
 #include <cstddef>
 
@@ -22,8 +24,12 @@ ssize_t getxattr(const char* path, const char* name, void* value, std::size_t si
 int fremovexattr(int descriptor, const char* name) noexcept;
 int fsetxattr(int descriptor, const char* name, const void* value, std::size_t size) noexcept;
 
-// mmap() of zeroed memory, then madvise(MADV_WIPEONFORK), Linux 4.14; null on failure.
-void* map_wiped_on_fork(std::size_t size) noexcept;
+int statx(int directory, const char* path, int flags, unsigned mask, struct statx& status) noexcept;  // Linux 4.11
+int sched_getaffinity(std::size_t size, cpu_set_t* set) noexcept;  // of the calling thread
+
+// Zeroed memory of this process's own; null on failure.
+void* map_memory(std::size_t size) noexcept;
+int madvise(void* memory, std::size_t size, int advice) noexcept;
 void unmap(void* memory, std::size_t size) noexcept;
 
 }  // namespace tempfile::inline v0_1::platform::call

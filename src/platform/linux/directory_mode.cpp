@@ -17,7 +17,7 @@ void set_directory_mode(const char* path, mode_t mode, const file_identity& expe
     error = errc::replaced;
     return;
   }
-  set_mode_of_path_descriptor(directory.native_handle(), mode, error);
+  set_mode_of_path_descriptor(directory.native_handle(), {.name = path}, mode, error);
 }
 
 }  // namespace tempfile::inline v0_1::platform

@@ -48,6 +48,8 @@ int linkat(int from_directory, const char* from, int to_directory, const char* t
   return ::linkat(from_directory, from, to_directory, to, flags);
 }
 
+int status_flags(int descriptor) noexcept { return ::fcntl(descriptor, F_GETFL); }
+int set_status_flags(int descriptor, int flags) noexcept { return ::fcntl(descriptor, F_SETFL, flags); }
 int duplicate(int descriptor) noexcept { return ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
 std::FILE* fdopen(int descriptor, const char* mode) noexcept { return ::fdopen(descriptor, mode); }
 DIR* fdopendir(int descriptor) noexcept { return ::fdopendir(descriptor); }

@@ -35,6 +35,8 @@ int unlinkat(int directory, const char* path, int flags) noexcept;
 int renameat(int from_directory, const char* from, int to_directory, const char* to) noexcept;
 int linkat(int from_directory, const char* from, int to_directory, const char* to, int flags) noexcept;
 
+int status_flags(int descriptor) noexcept;                 // fcntl(F_GETFL)
+int set_status_flags(int descriptor, int flags) noexcept;  // fcntl(F_SETFL)
 int duplicate(int descriptor) noexcept;  // fcntl(F_DUPFD_CLOEXEC)
 std::FILE* fdopen(int descriptor, const char* mode) noexcept;
 DIR* fdopendir(int descriptor) noexcept;

@@ -49,7 +49,7 @@ int directory_search_flags() noexcept;
 int subdirectory_flags() noexcept;
 
 // openat() of a directory, and errc::mount_point if it is on another device than its parent.
-file_handle open_on_same_device(int parent, const char* name, std::error_code& error) noexcept;
+file_handle open_on_same_device(int parent, const char* name, int flags, std::error_code& error) noexcept;
 
 // Sets the mode of the directory at `path`, which has just been created and is `expected`, without following a link.
 void set_directory_mode(const char* path, mode_t mode, const file_identity& expected, std::error_code& error) noexcept;

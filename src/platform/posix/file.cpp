@@ -94,6 +94,12 @@ std::uint64_t size(native_handle_type handle, std::error_code& error) noexcept {
   return error ? 0 : static_cast<std::uint64_t>(status.st_size);
 }
 
+void set_append(native_handle_type handle, bool appends, std::error_code& error) noexcept {
+  const int flags = until_done(error, [&] { return call::status_flags(handle); });
+  if (error) return;
+  until_done(error, [&] { return call::set_status_flags(handle, appends ? flags | O_APPEND : flags & ~O_APPEND); });
+}
+
 file_handle duplicate(native_handle_type handle, std::error_code& error) noexcept {
   return file_handle{until_done(error, [&] { return call::duplicate(handle); })};
 }

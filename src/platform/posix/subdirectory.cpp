@@ -13,10 +13,12 @@ int directory_search_flags() noexcept { return O_RDONLY; }
 #endif
 
 file_handle open_subdirectory(native_handle_type parent, native_path name, std::error_code& error) noexcept {
-  return open_on_same_device(parent, name, error);
+  return open_on_same_device(parent, name, subdirectory_flags(), error);
 }
 
-file_handle open_forbidden_subdirectory(native_handle_type parent, native_path name, std::error_code& error) noexcept {
+file_handle open_forbidden_subdirectory(native_handle_type parent, native_path name,
+                                        std::optional<std::filesystem::perms>& mode_before,
+                                        std::error_code& error) noexcept {
   struct stat status {};
   until_done(error, [&] { return call::fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW); });
   if (error) return {};
@@ -27,6 +29,7 @@ file_handle open_forbidden_subdirectory(native_handle_type parent, native_path n
   until_done(error,
              [&] { return call::fchmodat(parent, name, (status.st_mode & 07777U) | S_IRWXU, AT_SYMLINK_NOFOLLOW); });
   if (error) return {};
+  mode_before = std::filesystem::perms{status.st_mode & 07777U};
   return open_subdirectory(parent, name, error);
 }
 

@@ -1,4 +1,4 @@
-// Threads of the library's own.
+// Threads and signals.
 #include <csignal>
 
 #include "platform/posix/calls.hpp"
@@ -6,9 +6,24 @@
 
 namespace tempfile::inline v0_1::platform {
 
-int processors() noexcept {
-  const unsigned known = std::thread::hardware_concurrency();
-  return known == 0 ? 1 : static_cast<int>(known);
+std::size_t write_without_signal(native_handle_type handle, std::span<const std::byte> bytes,
+                                 std::error_code& error) noexcept {
+  sigset_t limit{};
+  sigset_t before{};
+  sigset_t pending{};
+  sigemptyset(&limit);
+  sigaddset(&limit, SIGXFSZ);
+  ::pthread_sigmask(SIG_BLOCK, &limit, &before);
+  sigpending(&pending);
+  const bool was_pending = sigismember(&pending, SIGXFSZ) == 1;
+  const std::size_t written = write(handle, bytes, error);
+  if (error == std::errc::file_too_large && !was_pending) {
+    sigpending(&pending);
+    int taken = 0;
+    if (sigismember(&pending, SIGXFSZ) == 1) sigwait(&limit, &taken);
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return written;
 }
 
 std::thread start_thread(void (*work)(void*) noexcept, void* argument, std::error_code& error) noexcept {

@@ -78,8 +78,8 @@ bool leads_to_a_directory(native_handle_type parent, native_path name) noexcept 
 
 int subdirectory_flags() noexcept { return O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK; }
 
-file_handle open_on_same_device(int parent, const char* name, std::error_code& error) noexcept {
-  file_handle directory{until_done(error, [&] { return call::openat(parent, name, subdirectory_flags(), 0); })};
+file_handle open_on_same_device(int parent, const char* name, int flags, std::error_code& error) noexcept {
+  file_handle directory{until_done(error, [&] { return call::openat(parent, name, flags, 0); })};
   if (error) return {};
   const file_identity outer = identity(parent, error);
   if (error) return {};
@@ -94,12 +94,17 @@ file_handle open_parent(native_handle_type directory, std::error_code& error) no
   return file_handle{until_done(error, [&] { return call::openat(directory, "..", subdirectory_flags(), 0); })};
 }
 
-bool make_writable(native_handle_type directory, std::error_code& error) noexcept {
+std::optional<std::filesystem::perms> make_writable(native_handle_type directory, std::error_code& error) noexcept {
   struct stat status {};
   until_done(error, [&] { return call::fstat(directory, &status); });
-  if (error || (status.st_mode & S_IRWXU) == S_IRWXU) return false;
+  if (error || (status.st_mode & S_IRWXU) == S_IRWXU) return std::nullopt;
   until_done(error, [&] { return call::fchmod(directory, (status.st_mode & 07777U) | S_IRWXU); });
-  return !error;
+  if (error) return std::nullopt;
+  return std::filesystem::perms{status.st_mode & 07777U};
+}
+
+void put_mode_back(native_handle_type directory, std::filesystem::perms mode, std::error_code& error) noexcept {
+  until_done(error, [&] { return call::fchmod(directory, mode_bits(mode)); });
 }
 
 file_identity identity(native_handle_type handle, std::error_code& error) noexcept {
