@@ -71,6 +71,10 @@ void file_handle::resize(std::uint64_t size, std::error_code& error) noexcept {
 
 void file_handle::sync(std::error_code& error) noexcept { platform::sync(handle_, error); }
 
+void file_handle::set_append(bool appends, std::error_code& error) noexcept {
+  platform::set_append(handle_, appends, error);
+}
+
 file_handle file_handle::duplicate(std::error_code& error) const noexcept {
   return platform::duplicate(handle_, error);
 }
@@ -109,6 +113,12 @@ std::uint64_t file_handle::seek(std::int64_t offset, std::ios_base::seekdir from
 
 std::uint64_t file_handle::size() const {
   return or_throw("cannot get a file's size", [&](std::error_code& error) { return size(error); });
+}
+
+void file_handle::set_append(bool appends) {
+  internal::failure failed;
+  set_append(appends, failed.code);
+  internal::raise_if(failed, "cannot change how a file is written");
 }
 
 file_handle file_handle::duplicate() const {

@@ -165,6 +165,14 @@ std::uint64_t file_stream_base::size() {
   return bytes;
 }
 
+void file_stream_base::set_append(bool appends, std::error_code& error) noexcept { buffer_.set_append(appends, error); }
+
+void file_stream_base::set_append(bool appends) {
+  std::error_code error;
+  set_append(appends, error);
+  throw_if(error, "cannot change how a file is written");
+}
+
 void file_stream_base::sync(std::error_code& error) noexcept { buffer_.sync_to_disk(error); }
 
 void file_stream_base::sync() {

@@ -92,6 +92,17 @@ void filebuf::sync_to_disk(std::error_code& error) noexcept {
   }
 }
 
+void filebuf::set_append(bool appends, std::error_code& error) noexcept {
+  error.clear();
+  if (!has_file() || sync() != 0) {
+    error = last_error_;
+  } else if (is_in_memory()) {
+    error = std::make_error_code(std::errc::operation_not_supported);
+  } else {
+    handle_.set_append(appends, error);
+  }
+}
+
 std::string filebuf::take_bytes(std::error_code& error) {
   std::string bytes;
   error = write_error_;

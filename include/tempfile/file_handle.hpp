@@ -139,6 +139,11 @@ class TEMPFILE_EXPORT file_handle {
   void sync();
   void sync(std::error_code& error) noexcept;
 
+  /// Whether each write goes to the end of the file, wherever that is by then (`O_APPEND`): for several processes that
+  /// write one log. Holds for all descriptors of the same open file.
+  void set_append(bool appends);
+  void set_append(bool appends, std::error_code& error) noexcept;
+
   /// Another descriptor of the same open file: both share one position. Closed on exec.
   [[nodiscard]] file_handle duplicate() const;
   [[nodiscard]] file_handle duplicate(std::error_code& error) const noexcept;

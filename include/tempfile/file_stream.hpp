@@ -149,6 +149,11 @@ class TEMPFILE_EXPORT file_stream_base : public std::iostream {
   void sync();
   void sync(std::error_code& error) noexcept;
 
+  /// Flushes; from now on whatever is flushed goes to the end of the file, as file_handle::set_append(). In memory
+  /// there is nobody else: std::errc::operation_not_supported.
+  void set_append(bool appends);
+  void set_append(bool appends, std::error_code& error) noexcept;
+
   /// Why the last read, write or seek that went to the system failed; clear if it didn't.
   [[nodiscard]] const std::error_code& last_error() const noexcept { return buffer_.last_error(); }
 

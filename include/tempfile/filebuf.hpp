@@ -90,6 +90,10 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   /// descriptor's position is the stream's afterwards.
   void sync_to_disk(std::error_code& error) noexcept;
 
+  /// Flushes; from now on whatever is flushed goes to the end of the file, or no longer.
+  /// \param error std::errc::operation_not_supported in memory.
+  void set_append(bool appends, std::error_code& error) noexcept;
+
   /// Gives the file up whether or not what is still buffered can be written.
   /// \param error why bytes were lost, or closing failed.
   void abandon(std::error_code& error) noexcept;
