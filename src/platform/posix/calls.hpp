@@ -37,7 +37,7 @@ int linkat(int from_directory, const char* from, int to_directory, const char* t
 
 int status_flags(int descriptor) noexcept;                 // fcntl(F_GETFL)
 int set_status_flags(int descriptor, int flags) noexcept;  // fcntl(F_SETFL)
-int duplicate(int descriptor) noexcept;  // fcntl(F_DUPFD_CLOEXEC)
+int duplicate(int descriptor) noexcept;                    // fcntl(F_DUPFD_CLOEXEC)
 std::FILE* fdopen(int descriptor, const char* mode) noexcept;
 DIR* fdopendir(int descriptor) noexcept;
 dirent* readdir(DIR* directory) noexcept;
