@@ -249,17 +249,20 @@ TEST_F(removal_guards, a_thread_that_can_not_be_had_is_asked_for_once) {
 
 TEST_F(removal_guards, descriptors_that_others_take_for_a_moment_are_waited_for) {
   removal::make_chain(tree_, 200, "d");
-  // Somebody takes every descriptor that there is for a while, those that the removal gives back included.
+  // Somebody takes every descriptor that there is for a while, those that the removal gives back included. Without a
+  // limit there may be a million of them, or a thousand million.
+  const support::descriptor_limit few{256};
   std::atomic<bool> is_full{false};
   std::thread other;
   const auto take_all = [&is_full] {
     std::vector<tempfile::file_handle> taken;
-    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds{150};
-    while (std::chrono::steady_clock::now() < end) {
+    std::chrono::steady_clock::time_point end{};
+    while (!is_full || std::chrono::steady_clock::now() < end) {
       tempfile::file_handle one{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
       if (one.is_open()) {
         taken.push_back(std::move(one));
-      } else {
+      } else if (!is_full) {
+        end = std::chrono::steady_clock::now() + std::chrono::milliseconds{150};
         is_full = true;
       }
     }

@@ -344,13 +344,11 @@ TEST_F(glob, any_depth_needs_few_descriptors_and_may_be_longer_than_a_path) {
   }
   ::close(::openat(at, "x", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   ::close(at);
-  rlimit before{};
-  ::getrlimit(RLIMIT_NOFILE, &before);
-  const rlimit few{static_cast<rlim_t>(64), before.rlim_max};
-  ::setrlimit(RLIMIT_NOFILE, &few);
   std::vector<fs::path> found;
-  EXPECT_NO_THROW(found = top.glob("**/x"));
-  ::setrlimit(RLIMIT_NOFILE, &before);
+  {
+    const support::descriptor_limit few{64};
+    EXPECT_NO_THROW(found = top.glob("**/x"));
+  }
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found.front().native().size(), top.path().native().size() + levels * (name.size() + 1) + 2);
 }

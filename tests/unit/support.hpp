@@ -189,4 +189,20 @@ class file_size_limit {
   void (*signal_before_)(int);
 };
 
+// While it lives, this process gets no descriptor of that number or above.
+class descriptor_limit {
+ public:
+  explicit descriptor_limit(rlim_t most) {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit limit{most, before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  descriptor_limit(const descriptor_limit&) = delete;
+  descriptor_limit& operator=(const descriptor_limit&) = delete;
+  ~descriptor_limit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
 }  // namespace support
