@@ -91,8 +91,11 @@ int locale_word() {
   return index;
 }
 
+// The erasing comes before copyfmt() takes the callbacks away: LLVM's library leaves a word as it was if the other
+// stream has none of that number.
 void forget_locale(std::ios_base::event what, std::ios_base& stream, int word) {
   if (what == std::ios_base::imbue_event) stream.iword(word) = unknown_with_callback;
+  if (what == std::ios_base::erase_event) stream.iword(word) = unknown;
 }
 
 }  // namespace
