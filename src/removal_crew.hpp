@@ -34,10 +34,16 @@ class removal_crew {
   // A thread that was started has come to its end.
   void give_back_thread() noexcept;
 
+  // A walk has left something because it could not get memory.
+  void note_lack_of_memory() noexcept { has_lacked_memory_ = true; }
+  [[nodiscard]] bool has_lacked_memory() const noexcept { return has_lacked_memory_; }
+
  private:
   bool take_thread() noexcept;
 
   static constexpr int not_counted = -1;
   std::atomic<int> spare_{not_counted};  // threads that may still be started
+  std::atomic<bool> has_lacked_memory_{false};
 };
+
 }  // namespace tempfile::inline v0_1::internal

@@ -6,6 +6,7 @@
 #include "creation.hpp"
 #include "ownership.hpp"
 #include "persistence.hpp"
+#include "removal_reserve.hpp"
 
 namespace tempfile::inline v0_1 {
 
@@ -22,6 +23,7 @@ temporary_directory::temporary_directory(const temporary_directory_options& opti
 }
 
 void temporary_directory::create(const temporary_directory_options& options, internal::failure& failed) {
+  internal::reserve_for_removal();
   internal::named_directory made = internal::create_directory(internal::request_for_directory(options), failed);
   if (failed) return;
   internal::ownership::begin(name_, std::move(made.path), made.identity);

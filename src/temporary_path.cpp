@@ -10,6 +10,7 @@
 #include "paths.hpp"
 #include "persistence.hpp"
 #include "platform/system.hpp"
+#include "removal_reserve.hpp"
 #include "tree_removal.hpp"
 
 namespace tempfile::inline v0_1 {
@@ -27,6 +28,7 @@ void adopt(const fs::path& existing, temporary_path& name, failure& failed) {
   if (failed) {
     failed.path = std::move(path);
   } else {
+    if (found.type == fs::file_type::directory) reserve_for_removal();
     ownership::begin(name, std::move(path), found);
   }
 }

@@ -1,24 +1,29 @@
 #include "tree_removal.hpp"
 
+#include <new>
 #include <string>
 
 #include "platform/system.hpp"
 #include "removal_crew.hpp"
+#include "removal_errors.hpp"
+#include "removal_reserve.hpp"
 #include "tree_walk.hpp"
 
 namespace tempfile::inline v0_1::internal {
+namespace {
 
-void remove_tree(const fs::path& path, const file_identity* expected, removal_report& report) {
+// Returns false if memory was lacking: then there is more to be removed than what is reported. Throws std::bad_alloc.
+bool remove_by_crew(const fs::path& path, const file_identity* expected, removal_report& report) {
   report.failures.reserve(removal_report::most_named);
   const fs::path parent_path = path.parent_path();
   const fs::path name = path.filename();
   std::error_code error;
   const file_handle parent = platform::open_directory(parent_path.c_str(), error);
-  if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) return;
+  if (is_gone(error) || error == std::errc::not_a_directory) return true;
   if (error) {
     ++report.failed;
     report.failures.push_back({path, error});
-    return;
+    return true;
   }
   removal_crew crew;
   tree_walk{&crew}.remove({.directory = parent.native_handle(),
@@ -26,6 +31,20 @@ void remove_tree(const fs::path& path, const file_identity* expected, removal_re
                            .name = name.c_str(),
                            .expected = expected},
                           report);
+  return !crew.has_lacked_memory();
+}
+
+}  // namespace
+
+void remove_tree(const fs::path& path, const file_identity* expected, removal_report& report) noexcept {
+  try {
+    if (remove_by_crew(path, expected, report)) return;
+  } catch (const std::bad_alloc&) {
+  }
+  // What is left is met, and counted, once more.
+  report.failed = 0;
+  report.failures.clear();
+  remove_with_reserve(path, expected, report);
 }
 
 failure summary_of(const removal_report& report) {

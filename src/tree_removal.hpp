@@ -11,8 +11,8 @@
 namespace tempfile::inline v0_1::internal {
 
 // Removes what stands at `path`, an absolute or relative path that ends in a name. A directory is entered only if it is
-// `expected`; null: whichever it is.
-void remove_tree(const fs::path& path, const file_identity* expected, removal_report& report);
+// `expected`; null: whichever it is. Where memory can't be had, reserve_for_removal() serves.
+void remove_tree(const fs::path& path, const file_identity* expected, removal_report& report) noexcept;
 
 // The same, told as a failure: of the first entry, with the next ones as detail.
 failure summary_of(const removal_report& report);

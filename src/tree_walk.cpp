@@ -75,6 +75,7 @@ bool tree_walk::collect(platform::native_path name) noexcept {
   try {
     names_.append(name, size);
   } catch (const std::bad_alloc&) {
+    note_lack_of_memory();
     return false;
   }
   ++levels_.back().collected;
@@ -101,9 +102,14 @@ bool tree_walk::has_room_for_level() noexcept {
   try {
     levels_.reserve(levels_.empty() ? most_open : 2 * levels_.size());
   } catch (const std::bad_alloc&) {
+    note_lack_of_memory();
     return false;
   }
   return true;
+}
+
+void tree_walk::note_lack_of_memory() noexcept {
+  if (crew_ != nullptr) crew_->note_lack_of_memory();
 }
 
 std::size_t tree_walk::last_name() const noexcept {

@@ -83,6 +83,7 @@ class tree_walk {
   void forget_name(std::size_t name) noexcept;
   [[nodiscard]] bool has_room_for(platform::native_path name) const noexcept;
   [[nodiscard]] bool has_room_for_level() noexcept;
+  void note_lack_of_memory() noexcept;
   [[nodiscard]] std::size_t last_name() const noexcept;
   [[nodiscard]] platform::native_path name_at(std::size_t position) const noexcept;
   [[nodiscard]] fs::path path_of_top() const;

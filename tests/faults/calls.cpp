@@ -111,8 +111,13 @@ int getentropy(void* buffer, std::size_t count) noexcept {
 
 bool start_thread(std::thread& thread, void (*work)(void*) noexcept, void* argument) noexcept {
   if (fails(call::start_thread)) return false;
-  thread = std::thread{work, argument};
-  return true;
+  try {
+    thread = std::thread{work, argument};
+    return true;
+  } catch (const std::bad_alloc&) {
+    errno = ENOMEM;
+    return false;
+  }
 }
 
 }  // namespace tempfile::inline v0_1::platform::call

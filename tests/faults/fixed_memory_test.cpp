@@ -1,4 +1,5 @@
-// The walk that removes trees from a signal handler: it allocates nothing, and makes do with the memory it was given.
+// Removing without memory. The walk that removes trees from a signal handler allocates nothing and makes do with what
+// it was given; and where memory can't be had, a removal goes on with what was kept for it.
 #include <gtest/gtest.h>
 #include <tempfile/tempfile.hpp>
 
@@ -16,9 +17,15 @@ namespace {
 
 std::atomic<bool> is_counting{false};
 std::atomic<int> allocations{0};
+// Which allocations fail: from the one of this number (the first is 0) on, so many.
+std::atomic<int> first_failing{0};
+std::atomic<int> failing{0};
 
 void* allocate(std::size_t size) noexcept {
-  if (is_counting) ++allocations;
+  if (is_counting) {
+    const int number = allocations++;
+    if (number >= first_failing && number - first_failing < failing) return nullptr;
+  }
   return std::malloc(size);  // NOLINT(*-no-malloc): what else
 }
 
@@ -133,6 +140,76 @@ TEST_F(fixed_memory, leaves_and_counts_a_name_that_is_too_long_for_it) {
   const removal_report report = remove_by(walk);
   EXPECT_EQ(report.failed, 1U);
   EXPECT_EQ(report.removed, 0U);
+}
+
+// Ends the life of a directory with such a tree in it, over and over: each time another allocation fails, until there
+// is no such allocation. Returns how many there are.
+template <class MakeTree>
+int end_with_failing_allocations(const support::scratch_directory& scratch, int how_many, MakeTree make_tree) {
+  failing = how_many;
+  for (first_failing = 0;; ++first_failing) {
+    {
+      const tempfile::temporary_directory directory{{.dir = scratch.path()}};
+      make_tree(directory.path());
+      allocations = 0;
+      is_counting = true;
+    }
+    is_counting = false;
+    EXPECT_EQ(support::entries(scratch.path()).size(), 0U) << "allocation " << first_failing;
+    if (allocations <= first_failing || testing::Test::HasFailure()) break;
+  }
+  failing = 0;
+  return first_failing;
+}
+
+class lack_of_memory : public testing::Test {
+ protected:
+  support::scratch_directory scratch_{support::quick_place()};
+};
+
+void make_deep_tree(const fs::path& root) {
+  removal::make_small_tree(root);
+  removal::make_chain(root / "chain", 100, "d");
+}
+
+TEST_F(lack_of_memory, for_a_moment_does_not_keep_a_directory_from_being_removed) {
+  EXPECT_GT(end_with_failing_allocations(scratch_, 1, make_deep_tree), 3);
+}
+
+TEST_F(lack_of_memory, from_then_on_does_not_keep_a_directory_from_being_removed) {
+  if (!support::has_linux_platform()) GTEST_SKIP() << "needs Linux: readdir() allocates";
+  constexpr int all = 1 << 30;
+  EXPECT_GT(end_with_failing_allocations(scratch_, all, make_deep_tree), 3);
+}
+
+TEST_F(lack_of_memory, of_one_thread_among_several_does_not_keep_a_directory_from_being_removed) {
+  const auto make_wide_tree = [](const fs::path& root) {
+    for (int i = 0; i < 20; ++i) {
+      fs::create_directories(root / std::to_string(i) / "d");
+      for (int j = 0; j < 40; ++j) support::write_file(root / std::to_string(i) / std::to_string(j), "");
+    }
+  };
+  EXPECT_GT(end_with_failing_allocations(scratch_, 1, make_wide_tree), 3);
+}
+
+TEST_F(lack_of_memory, is_told_for_a_tree_that_is_too_deep_for_what_was_kept) {
+  if (!support::has_linux_platform()) GTEST_SKIP() << "needs Linux: readdir() allocates";
+  static std::error_code told;
+  tempfile::set_cleanup_error_hook([](const fs::path&, const std::error_code& error) noexcept { told = error; });
+  fs::path path;
+  {
+    const tempfile::temporary_directory directory{{.dir = scratch_.path()}};
+    path = directory.path();
+    removal::make_chain(path / "chain", 1000, "d");
+    first_failing = 0;
+    failing = 1 << 30;
+    is_counting = true;
+  }
+  is_counting = false;
+  failing = 0;
+  tempfile::set_cleanup_error_hook(nullptr);
+  EXPECT_EQ(told, std::errc::not_enough_memory);
+  tempfile::remove_tree(path);
 }
 
 }  // namespace

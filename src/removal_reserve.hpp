@@ -1,0 +1,20 @@
+// Memory for one removal, kept for the time when there is none to be had.
+#pragma once
+
+#include <tempfile/file_identity.hpp>
+#include <tempfile/remove_tree.hpp>
+
+#include <filesystem>
+
+namespace tempfile::inline v0_1::internal {
+
+namespace fs = std::filesystem;
+
+// Sees to it that the memory is there; called before anything is made that will have to be removed. Throws
+// std::bad_alloc.
+void reserve_for_removal();
+
+// As remove_tree(), with the reserve and one thread. What is too deep for it is left and counted, and nothing is named.
+void remove_with_reserve(const fs::path& path, const file_identity* expected, removal_report& report) noexcept;
+
+}  // namespace tempfile::inline v0_1::internal
