@@ -68,7 +68,8 @@ fs::path first_usable_directory(failure& failed) {
     failure unusable;
     probe(candidate, unusable);
     if (!unusable) return std::move(candidate);
-    tried += (tried.empty() ? "" : "; ") + candidate.string() + ": " + unusable.code.message();
+    if (!tried.empty()) tried += "; ";
+    tried += candidate.string() + ": " + unusable.code.message();
   }
   failed = {errc::no_usable_directory, {}, "tried " + tried};
   return {};

@@ -16,6 +16,9 @@ namespace fs = std::filesystem;
 /// The directory for temporary objects: the first of candidate_tempdirs() in which a file can really be created,
 /// written and removed. Chosen once for the process and remembered; settempdir() changes it.
 ///
+/// In a directory that others may write and that has no sticky bit, they may remove and rename what is made there. Such
+/// a one is taken all the same if the environment names it.
+///
 /// \returns an absolute path without a trailing separator.
 /// \throws fs::filesystem_error (errc::no_usable_directory) whose text names every directory tried and why each failed.
 /// Thread-safe, takes no lock, and may be called in a forked child.

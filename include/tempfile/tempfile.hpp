@@ -1,5 +1,8 @@
 /// \file
 /// Temporary files and directories for C++: all of it.
+///
+/// A thread must not be cancelled (pthread_cancel) while it is in one of the functions that are noexcept: as in the
+/// standard library, that ends the process. Disable cancellation around them.
 #pragma once
 
 #include <tempfile/cleanup.hpp>

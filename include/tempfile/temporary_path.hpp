@@ -26,6 +26,10 @@ struct ownership;
 /// name is still that of the same file: one that was renamed away and replaced by another is left alone. A name that is
 /// gone already is no error. With `TEMPFILE_KEEP=1` in the environment (read once, before the first removal) nothing is
 /// removed, and each name kept is told once on standard error.
+///
+/// To hand a name to a forked child (daemon() is one, too), adopt it there: `temporary_path mine{name.path()};`, and
+/// let the parent keep() it. The name is a path: after chroot(), or when a directory above it has been renamed, nothing
+/// is found there, and it counts as gone.
 class [[nodiscard]] TEMPFILE_EXPORT temporary_path {
  public:
   /// Owns nothing.
