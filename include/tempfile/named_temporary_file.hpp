@@ -35,16 +35,16 @@ struct named_temporary_file_options {
 class [[nodiscard]] TEMPFILE_EXPORT named_temporary_file : public file_stream_base {
  public:
   /// \throws fs::filesystem_error that names the path and the reason; nothing is left behind.
-  named_temporary_file() : named_temporary_file{named_temporary_file_options{}} {}
-  explicit named_temporary_file(const named_temporary_file_options& options);
+  [[nodiscard]] named_temporary_file() : named_temporary_file{named_temporary_file_options{}} {}
+  [[nodiscard]] explicit named_temporary_file(const named_temporary_file_options& options);
   /// On failure sets `error`, the stream is closed with badbit set, and path() is empty.
-  explicit named_temporary_file(std::error_code& error) : named_temporary_file{{}, error} {}
-  named_temporary_file(const named_temporary_file_options& options, std::error_code& error);
+  [[nodiscard]] explicit named_temporary_file(std::error_code& error) : named_temporary_file{{}, error} {}
+  [[nodiscard]] named_temporary_file(const named_temporary_file_options& options, std::error_code& error);
 
   /// Joins what mkstemp() returned: owns the name from now on, as a temporary_path that adopts it.
   /// \throws fs::filesystem_error: errc::replaced if the path is not the file's any more. Then `made` is as it was.
-  explicit named_temporary_file(mkstemp_result&& made, bool delete_on_close = true);
-  named_temporary_file(mkstemp_result&& made, bool delete_on_close, std::error_code& error);
+  [[nodiscard]] explicit named_temporary_file(mkstemp_result&& made, bool delete_on_close = true);
+  [[nodiscard]] named_temporary_file(mkstemp_result&& made, bool delete_on_close, std::error_code& error);
 
   /// Takes everything over, buffered bytes included.
   named_temporary_file(named_temporary_file&& other);

@@ -26,10 +26,10 @@ class [[nodiscard]] TEMPFILE_EXPORT replacing_file : public file_stream_base {
   replacing_file() = default;
   /// \throws fs::filesystem_error if `target` can't be a file's name or is a directory, or no file can be made beside
   /// it.
-  explicit replacing_file(const fs::path& target, const persist_options& options = {});
+  [[nodiscard]] explicit replacing_file(const fs::path& target, const persist_options& options = {});
   /// On failure sets `error`, and the stream is closed with badbit set.
-  replacing_file(const fs::path& target, std::error_code& error) : replacing_file{target, {}, error} {}
-  replacing_file(const fs::path& target, const persist_options& options, std::error_code& error);
+  [[nodiscard]] replacing_file(const fs::path& target, std::error_code& error) : replacing_file{target, {}, error} {}
+  [[nodiscard]] replacing_file(const fs::path& target, const persist_options& options, std::error_code& error);
 
   /// Takes everything over, the target included. `other` is closed afterwards.
   replacing_file(replacing_file&& other);

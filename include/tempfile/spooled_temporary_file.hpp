@@ -41,11 +41,11 @@ struct spooled_temporary_file_options {
 class [[nodiscard]] TEMPFILE_EXPORT spooled_temporary_file : public file_stream_base {
  public:
   /// \throws fs::filesystem_error if prefix, suffix or directory can't be part of a path.
-  spooled_temporary_file() : spooled_temporary_file{spooled_temporary_file_options{}} {}
-  explicit spooled_temporary_file(const spooled_temporary_file_options& options);
+  [[nodiscard]] spooled_temporary_file() : spooled_temporary_file{spooled_temporary_file_options{}} {}
+  [[nodiscard]] explicit spooled_temporary_file(const spooled_temporary_file_options& options);
   /// On failure sets `error`, and the stream is closed with badbit set.
-  explicit spooled_temporary_file(std::error_code& error) : spooled_temporary_file{{}, error} {}
-  spooled_temporary_file(const spooled_temporary_file_options& options, std::error_code& error);
+  [[nodiscard]] explicit spooled_temporary_file(std::error_code& error) : spooled_temporary_file{{}, error} {}
+  [[nodiscard]] spooled_temporary_file(const spooled_temporary_file_options& options, std::error_code& error);
 
   /// Takes everything over, buffered bytes included.
   spooled_temporary_file(spooled_temporary_file&& other);

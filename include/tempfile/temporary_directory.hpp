@@ -34,11 +34,11 @@ struct temporary_directory_options {
 class [[nodiscard]] TEMPFILE_EXPORT temporary_directory {
  public:
   /// \throws fs::filesystem_error that names the path and the reason; nothing is left behind.
-  temporary_directory() : temporary_directory{temporary_directory_options{}} {}
-  explicit temporary_directory(const temporary_directory_options& options);
+  [[nodiscard]] temporary_directory() : temporary_directory{temporary_directory_options{}} {}
+  [[nodiscard]] explicit temporary_directory(const temporary_directory_options& options);
   /// On failure sets `error`, and path() is empty.
-  explicit temporary_directory(std::error_code& error) : temporary_directory{{}, error} {}
-  temporary_directory(const temporary_directory_options& options, std::error_code& error);
+  [[nodiscard]] explicit temporary_directory(std::error_code& error) : temporary_directory{{}, error} {}
+  [[nodiscard]] temporary_directory(const temporary_directory_options& options, std::error_code& error);
 
   temporary_directory(temporary_directory&& other) noexcept;
   /// Removes what it held before, then takes over. A self-move changes nothing.

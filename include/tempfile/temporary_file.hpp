@@ -25,11 +25,11 @@ struct failure;
 class [[nodiscard]] TEMPFILE_EXPORT temporary_file : public file_stream_base {
  public:
   /// \throws fs::filesystem_error that names the path and the reason; nothing is left behind.
-  temporary_file() : temporary_file{options{}} {}
-  explicit temporary_file(const options& options);
+  [[nodiscard]] temporary_file() : temporary_file{options{}} {}
+  [[nodiscard]] explicit temporary_file(const options& options);
   /// On failure sets `error`, and the stream is closed with badbit set.
-  explicit temporary_file(std::error_code& error) : temporary_file{{}, error} {}
-  temporary_file(const options& options, std::error_code& error);
+  [[nodiscard]] explicit temporary_file(std::error_code& error) : temporary_file{{}, error} {}
+  [[nodiscard]] temporary_file(const options& options, std::error_code& error);
 
   /// Takes everything over, buffered bytes included.
   temporary_file(temporary_file&& other) : file_stream_base{std::move(other)} {}

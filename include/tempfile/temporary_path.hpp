@@ -37,9 +37,9 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_path {
   /// Adopts `existing`, made absolute at once, so that a later change of working directory doesn't matter. A symbolic
   /// link is adopted itself, not what it points to.
   /// \throws fs::filesystem_error if nothing is there.
-  explicit temporary_path(const fs::path& existing);
+  [[nodiscard]] explicit temporary_path(const fs::path& existing);
   /// On failure sets `error` and owns nothing.
-  temporary_path(const fs::path& existing, std::error_code& error);
+  [[nodiscard]] temporary_path(const fs::path& existing, std::error_code& error);
 
   temporary_path(temporary_path&& other) noexcept;
   /// Removes what it owned before; what can't be removed is told to the hook. A self-move changes nothing.

@@ -136,6 +136,12 @@ TEST(interface_of_errors, come_by_code_without_options_as_well) {
   EXPECT_TRUE(error);
   const tempfile::temporary_directory directory{error};
   EXPECT_TRUE(error);
+  error.clear();
+  EXPECT_FALSE(tempfile::mkstemp(error).file.is_open());
+  EXPECT_TRUE(error);
+  error.clear();
+  EXPECT_EQ(tempfile::mkdtemp(error), "");
+  EXPECT_TRUE(error);
   tempfile::settempdir({});
   const tempfile::spooled_temporary_file spooled{error};
   EXPECT_FALSE(error);
