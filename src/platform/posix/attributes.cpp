@@ -34,13 +34,18 @@ bool is_directory(int file, std::error_code& error) noexcept {
   return !error && S_ISDIR(status.st_mode);
 }
 
-// Gives exactly these permissions, and at no instant more. A list goes before the mode is set, because chmod() sets the
-// mask of a list instead of the group's permissions; and where one comes, it sets the mode's bits itself.
+// Gives exactly these permissions, and at no instant more. While there is a list, the mode's bits for the group are the
+// list's mask, and the group gets them when the list goes: so the mode forbids all to all but the owner before. A list
+// that comes sets the mode's bits itself.
 void give(int file, const grant& wanted, std::error_code& error) {
-  const mode_t mode = wanted.list ? wanted.mode & ~mode_t{077} : wanted.mode;
-  write_access_list(file, access_list::own, std::nullopt, error);
-  if (!error) until_done(error, [&] { return call::fchmod(file, mode); });
-  if (!error && wanted.list) write_access_list(file, access_list::own, wanted.list, error);
+  const mode_t owner_only = wanted.mode & ~mode_t{077};
+  until_done(error, [&] { return call::fchmod(file, owner_only); });
+  if (!error) write_access_list(file, access_list::own, std::nullopt, error);
+  if (!error && wanted.list) {
+    write_access_list(file, access_list::own, wanted.list, error);
+  } else if (!error && wanted.mode != owner_only) {
+    until_done(error, [&] { return call::fchmod(file, wanted.mode); });
+  }
   if (!error && is_directory(file, error)) write_access_list(file, access_list::inherited, wanted.inherited, error);
 }
 
