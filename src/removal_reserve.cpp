@@ -56,8 +56,8 @@ void remove_with_reserve(const fs::path& path, const file_identity* expected, re
   constexpr fs::path::value_type separators[] = {'/', fs::path::preferred_separator, '\0'};
   const fs::path::string_type& whole = path.native();
   const std::size_t name = whole.find_last_of(separators) + 1;  // 0 if there is none
-  std::unique_ptr<removal_memory> own = take();
-  if (own == nullptr || name >= removal_memory::longest_path) {
+  std::unique_ptr<removal_memory> own = name < removal_memory::longest_path ? take() : nullptr;
+  if (own == nullptr) {
     ++report.failed;
     return;
   }
