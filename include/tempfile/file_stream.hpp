@@ -178,7 +178,11 @@ class TEMPFILE_EXPORT file_stream_base : public std::iostream {
 
   /// From now on the stream of `handle`, in a good state.
   void attach(file_handle handle);
-  void attach(std::unique_ptr<internal::spool> memory);
+  void attach(std::unique_ptr<internal::memory_storage> memory);
+  /// What is in memory goes to a file; nothing happens if it has.
+  void leave_memory(std::error_code& error) noexcept { buffer_.leave_memory(error); }
+  /// All bytes; the stream is closed afterwards. On failure it is still open, and nothing is handed out.
+  std::string take_bytes(std::error_code& error) { return buffer_.take_bytes(error); }
 
   /// What an error of this stream is about: the path of a file with a name, the directory of one without.
   [[nodiscard]] virtual fs::path where() const { return {}; }

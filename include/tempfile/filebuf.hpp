@@ -19,7 +19,7 @@
 namespace tempfile::inline v0_1 {
 
 namespace internal {
-class spool;
+class memory_storage;
 }  // namespace internal
 
 /// A std::streambuf over a file_handle, for reading and writing bytes as they are: no locale, no conversion.
@@ -117,7 +117,6 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
 
  private:
   friend class file_stream_base;
-  friend class spooled_temporary_file;
   // Whether the bytes fitted into the put area, and are there now.
   bool append(char byte) noexcept {
     if (pptr() == epptr()) return false;
@@ -141,7 +140,7 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   std::streamsize put_block(const char* source, std::size_t count) noexcept;
   void lose_bytes(const std::error_code& reason);
   void open(file_handle handle) noexcept;
-  void open(std::unique_ptr<internal::spool> memory) noexcept;
+  void open(std::unique_ptr<internal::memory_storage> memory) noexcept;
   void leave_memory(std::error_code& error) noexcept;
   std::string take_bytes(std::error_code& error);
   bool has_file() noexcept;
@@ -162,7 +161,7 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   [[nodiscard]] std::uint64_t stored_size(std::error_code& error) const noexcept;
 
   file_handle handle_;
-  std::unique_ptr<internal::spool> memory_;  // instead of the handle
+  std::unique_ptr<internal::memory_storage> memory_;  // instead of the handle
   std::unique_ptr<char[]> buffer_;
   std::unique_ptr<char[]> put_buffer_;  // of its own only once bytes were read ahead that can't be given back
   std::ios* stream_{nullptr};           // whose badbit tells what failed

@@ -84,8 +84,8 @@ class [[nodiscard]] TEMPFILE_EXPORT named_temporary_file : public file_stream_ba
   fs::path persist(const fs::path& target, std::error_code& error) { return persist(target, {}, error); }
   fs::path persist(const fs::path& target, const persist_options& options, std::error_code& error);
 
-  /// As file_stream::reopen(); where the system needs a name for that, by path(). Also after close(), as long as the
-  /// name is owned. \throws fs::filesystem_error; errc::replaced if another file stands at path() by then.
+  /// As file_stream::reopen(); where the system needs a name for that, by path(): errc::replaced if another file has it
+  /// by then. After close(), as long as the name is owned, opens whatever file has it. \throws fs::filesystem_error.
   [[nodiscard]] file_handle reopen();
   [[nodiscard]] file_handle reopen(std::error_code& error);
 

@@ -11,7 +11,7 @@
 
 #include "../unit/removal.hpp"
 #include "../unit/support.hpp"
-#include "tree_walk.hpp"
+#include "removal/tree_remover.hpp"
 
 namespace {
 
@@ -51,7 +51,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using tempfile::removal_report;
-using tempfile::internal::tree_walk;
+using tempfile::internal::tree_remover;
 
 class fixed_memory : public testing::Test {
  protected:
@@ -59,7 +59,7 @@ class fixed_memory : public testing::Test {
     if (!support::has_linux_platform()) GTEST_SKIP() << "needs Linux: readdir() allocates";
   }
 
-  removal_report remove_by(tree_walk& walk) {
+  removal_report remove_by(tree_remover& walk) {
     const tempfile::file_handle parent{::open(scratch_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     removal_report report;
     walk.remove({.directory = parent.native_handle(), .path_of_directory = scratch_.path(), .name = "tree"}, report);
@@ -70,10 +70,10 @@ class fixed_memory : public testing::Test {
   fs::path tree_{scratch_ / "tree"};
 };
 
-constexpr tree_walk::fixed_memory enough{.levels = 1024, .names = 64 * 1024};
+constexpr tree_remover::fixed_memory enough{.levels = 1024, .names = 64 * 1024};
 
 struct handled {
-  tree_walk* walk;
+  tree_remover* walk;
   tempfile::native_handle_type parent;
   const fs::path* path;
   removal_report report;
@@ -88,7 +88,7 @@ TEST_F(fixed_memory, removes_a_tree_in_a_signal_handler_without_allocating) {
   removal::make_small_tree(tree_);
   removal::make_chain(tree_ / "chain", 100, "d");
   fs::permissions(tree_ / "a", fs::perms::none);
-  tree_walk walk{enough};
+  tree_remover walk{enough};
   const tempfile::file_handle parent{::open(scratch_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   handled work{&walk, parent.native_handle(), &scratch_.path(), {}};
   given = &work;
@@ -104,7 +104,7 @@ TEST_F(fixed_memory, removes_a_tree_in_a_signal_handler_without_allocating) {
 }
 
 TEST_F(fixed_memory, can_be_used_again) {
-  tree_walk walk{enough};
+  tree_remover walk{enough};
   for (int i = 0; i < 3; ++i) {
     removal::make_small_tree(tree_);
     EXPECT_EQ(remove_by(walk).removed, removal::entries_of_a_small_tree);
@@ -114,7 +114,7 @@ TEST_F(fixed_memory, can_be_used_again) {
 TEST_F(fixed_memory, removes_wide_directories_whose_names_it_can_not_hold) {
   constexpr int width = 500;
   for (int i = 0; i < width; ++i) fs::create_directories(tree_ / (std::string(200, 'w') + std::to_string(i)) / "d");
-  tree_walk walk{{.levels = 8, .names = 1024}};
+  tree_remover walk{{.levels = 8, .names = 1024}};
   const removal_report report = remove_by(walk);
   EXPECT_EQ(report.failed, 0U);
   EXPECT_EQ(report.removed, 2U * width + 1);
@@ -124,19 +124,19 @@ TEST_F(fixed_memory, leaves_and_counts_what_is_too_deep_for_it_and_removes_all_e
   removal::make_small_tree(tree_);
   removal::make_chain(tree_ / "chain", 20, "d");
   {
-    tree_walk walk{{.levels = 8, .names = 1024}};
+    tree_remover walk{{.levels = 8, .names = 1024}};
     const removal_report report = remove_by(walk);
     EXPECT_EQ(report.failed, 1U);
     EXPECT_EQ(report.removed, removal::entries_of_a_small_tree - 1);
   }
   EXPECT_EQ(support::entries(tree_).size(), 1U);
-  tree_walk walk{enough};
+  tree_remover walk{enough};
   EXPECT_EQ(remove_by(walk).removed, 23U);
 }
 
 TEST_F(fixed_memory, leaves_and_counts_a_name_that_is_too_long_for_it) {
   fs::create_directories(tree_ / std::string(200, 'n') / "d");
-  tree_walk walk{{.levels = 8, .names = 100}};
+  tree_remover walk{{.levels = 8, .names = 100}};
   const removal_report report = remove_by(walk);
   EXPECT_EQ(report.failed, 1U);
   EXPECT_EQ(report.removed, 0U);

@@ -333,9 +333,7 @@ TEST(interface_of_streams, are_opened_again_after_closing_while_their_name_is_ow
   fs::rename(file.path(), file.path().string() + ".moved");
   const tempfile::temporary_path moved{file.path().string() + ".moved"};
   support::write_file(file.path(), "another");
-  std::error_code error;
-  EXPECT_FALSE(file.reopen(error).is_open());
-  EXPECT_EQ(error, tempfile::errc::replaced);
+  EXPECT_EQ(file.reopen().size(), 7U);  // the name is ours, whatever file it has become
   fs::remove(file.path());
 }
 

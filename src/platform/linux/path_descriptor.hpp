@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <system_error>
 
-#include "platform/system.hpp"
+#include "platform/types.hpp"
 
 namespace tempfile::inline v0_1::platform {
 
@@ -27,4 +27,4 @@ class descriptor_path {
 // Sets the mode of what `descriptor` stands for. `name` is where it was found, for systems that need a name for that.
 void set_mode_of_path_descriptor(int descriptor, const located& name, mode_t mode, std::error_code& error) noexcept;
 
-}  // namespace tempfile::inline v0_1::platform
+}  // namespace tempfile::inline v0_1::platform#include "platform/types.hpp"

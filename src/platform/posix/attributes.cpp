@@ -1,14 +1,15 @@
-// Who may do what with a file.
+#include "platform/attributes.hpp"
+
 #include <fcntl.h>
 
 #include <new>
 
 #include "platform/posix/calls.hpp"
-#include "platform/posix/descriptor.hpp"
-#include "platform/posix/extended_attributes.hpp"
-#include "platform/posix/probe.hpp"
+#include "platform/posix/shared.hpp"
+#include "platform/tree.hpp"
 
 namespace tempfile::inline v0_1::platform {
+
 namespace {
 
 // What a file is to get: its mode, and the list that stands behind the mode's group bits.
@@ -30,23 +31,23 @@ void report_bad_alloc(std::error_code& error, Work work) noexcept {
 
 bool is_directory(int file, std::error_code& error) noexcept {
   struct stat status {};
-  until_done(error, [&] { return call::fstat(file, &status); });
+  retry_on_eintr(error, [&] { return call::fstat(file, &status); });
   return !error && S_ISDIR(status.st_mode);
 }
 
 // Gives exactly these permissions, and at no instant more. While there is a list, the mode's bits for the group are the
 // list's mask, and the group gets them when the list goes: so the mode forbids all to all but the owner before. A list
 // that comes sets the mode's bits itself.
-void give(int file, const grant& wanted, std::error_code& error) {
-  const mode_t owner_only = wanted.mode & ~mode_t{077};
-  until_done(error, [&] { return call::fchmod(file, owner_only); });
+void give(int file, const grant& target, std::error_code& error) {
+  const mode_t owner_only = target.mode & ~mode_t{077};
+  retry_on_eintr(error, [&] { return call::fchmod(file, owner_only); });
   if (!error) write_access_list(file, access_list::own, std::nullopt, error);
-  if (!error && wanted.list) {
-    write_access_list(file, access_list::own, wanted.list, error);
-  } else if (!error && wanted.mode != owner_only) {
-    until_done(error, [&] { return call::fchmod(file, wanted.mode); });
+  if (!error && target.list) {
+    write_access_list(file, access_list::own, target.list, error);
+  } else if (!error && target.mode != owner_only) {
+    retry_on_eintr(error, [&] { return call::fchmod(file, target.mode); });
   }
-  if (!error && is_directory(file, error)) write_access_list(file, access_list::inherited, wanted.inherited, error);
+  if (!error && is_directory(file, error)) write_access_list(file, access_list::inherited, target.inherited, error);
 }
 
 // Tries to give `to` this owner and group; returns whether it has the group then.
@@ -65,7 +66,7 @@ mode_t limited(mode_t mode, mode_t granted) noexcept { return mode & (07700U | g
 // what is the group's, and if its list can't be read, the mode's group bits are a mask and no permissions.
 grant grant_of(int from, const struct stat& status, bool has_group) {
   const mode_t special = S_ISDIR(status.st_mode) ? S_ISVTX | (has_group ? S_ISGID : 0U) : 0U;
-  grant found{status.st_mode & (0777U | special), {}, {}};
+  grant found{status.st_mode & (permission_bits_mask | special), {}, {}};
   std::error_code unknown;
   found.list = read_access_list(from, access_list::own, unknown);
   if (unknown) {
@@ -88,10 +89,10 @@ void copy_all(int from, const struct stat& status, int to, std::error_code& erro
 // Opens what has the attributes; `status` becomes that of what is open.
 file_handle open_original(int directory, const char* name, struct stat& status, std::error_code& error) noexcept {
   const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-  file_handle from{until_done(error, [&] { return call::openat(directory, name, flags, 0); })};
+  file_handle from{retry_on_eintr(error, [&] { return call::openat(directory, name, flags, 0); })};
   if (error == std::errc::permission_denied) from = open_for_attributes(directory, name, error);
   if (!error) {
-    until_done(error, [&] { return call::fstat(from.native_handle(), &status); });
+    retry_on_eintr(error, [&] { return call::fstat(from.native_handle(), &status); });
   } else if (error == std::errc::permission_denied) {
     error.clear();  // then it has its mode only
   }
@@ -101,14 +102,14 @@ file_handle open_original(int directory, const char* name, struct stat& status, 
 // Gives `to` what was just made has got.
 void give_as_to(const file_handle& made, int to, std::error_code& error) {
   struct stat status {};
-  until_done(error, [&] { return call::fstat(made.native_handle(), &status); });
+  retry_on_eintr(error, [&] { return call::fstat(made.native_handle(), &status); });
   if (error) return;
-  grant wanted{status.st_mode & 07777U, {}, {}};
-  wanted.list = read_access_list(made.native_handle(), access_list::own, error);
+  grant target{status.st_mode & mode_bits_mask, {}, {}};
+  target.list = read_access_list(made.native_handle(), access_list::own, error);
   if (!error && S_ISDIR(status.st_mode)) {
-    wanted.inherited = read_access_list(made.native_handle(), access_list::inherited, error);
+    target.inherited = read_access_list(made.native_handle(), access_list::inherited, error);
   }
-  if (!error) give(to, wanted, error);
+  if (!error) give(to, target, error);
 }
 
 }  // namespace
@@ -116,9 +117,9 @@ void give_as_to(const file_handle& made, int to, std::error_code& error) {
 saved_permissions permissions(native_handle_type handle, std::error_code& error) noexcept {
   saved_permissions saved;
   struct stat status {};
-  until_done(error, [&] { return call::fstat(handle, &status); });
+  retry_on_eintr(error, [&] { return call::fstat(handle, &status); });
   if (error) return saved;
-  saved.mode = std::filesystem::perms{status.st_mode & 07777U};
+  saved.mode = std::filesystem::perms{status.st_mode & mode_bits_mask};
   saved.owner = status.st_uid;
   saved.group = status.st_gid;
   report_bad_alloc(error, [&] {
@@ -144,7 +145,7 @@ void set_mode(native_handle_type handle, std::filesystem::perms mode, std::error
 void copy_permissions(native_handle_type directory, native_path name, native_handle_type to,
                       std::error_code& error) noexcept {
   struct stat status {};
-  until_done(error, [&] { return call::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW); });
+  retry_on_eintr(error, [&] { return call::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW); });
   if (error) return;
   const bool both_are_directories = is_directory(to, error) == S_ISDIR(status.st_mode);
   if (error) return;
@@ -158,21 +159,21 @@ void copy_permissions(native_handle_type directory, native_path name, native_han
   }
 }
 
-file_handle make_named_probe(native_path probe, std::error_code& error) noexcept {
+file_handle create_named_umask_probe(native_path probe, std::error_code& error) noexcept {
   const int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-  file_handle made{until_done(error, [&] { return call::openat(AT_FDCWD, probe, flags, 0666); })};
+  file_handle made{retry_on_eintr(error, [&] { return call::openat(AT_FDCWD, probe, flags, 0666); })};
   if (!error) remove_file(probe, error);
   return error ? file_handle{} : std::move(made);
 }
 
-void apply_permissions_of_new_file(native_path directory, native_path probe, native_handle_type to,
-                                   std::error_code& error) noexcept {
-  const file_handle made = make_probe(directory, probe, error);
+void apply_default_mode(native_path directory, native_path probe, native_handle_type to,
+                        std::error_code& error) noexcept {
+  const file_handle made = create_umask_probe(directory, probe, error);
   if (!error) report_bad_alloc(error, [&] { give_as_to(made, to, error); });
 }
 
-void apply_permissions_of_new_directory(native_path probe, native_handle_type to, std::error_code& error) noexcept {
-  until_done(error, [&] { return call::mkdirat(AT_FDCWD, probe, 0777); });
+void apply_default_directory_mode(native_path probe, native_handle_type to, std::error_code& error) noexcept {
+  retry_on_eintr(error, [&] { return call::mkdirat(AT_FDCWD, probe, 0777); });
   if (error) return;
   struct stat status {};
   const file_handle made = open_original(AT_FDCWD, probe, status, error);
@@ -183,7 +184,7 @@ void apply_permissions_of_new_directory(native_path probe, native_handle_type to
   if (made.is_open()) {
     report_bad_alloc(error, [&] { give_as_to(made, to, error); });
   } else {  // the umask forbids to read it, and the system has no list that one could miss
-    until_done(error, [&] { return call::fchmod(to, status.st_mode & 07777U); });
+    retry_on_eintr(error, [&] { return call::fchmod(to, status.st_mode & mode_bits_mask); });
   }
 }
 

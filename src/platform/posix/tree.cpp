@@ -1,4 +1,5 @@
-// Names and trees: what stands where, opening directories, removing entries.
+#include "platform/tree.hpp"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -7,13 +8,14 @@
 #include <string_view>
 
 #include "platform/posix/calls.hpp"
-#include "platform/posix/descriptor.hpp"
+#include "platform/posix/shared.hpp"
 
 namespace tempfile::inline v0_1::platform {
+
 namespace {
 
 void unlink_at(int parent, const char* name, int flags, std::error_code& error) noexcept {
-  until_done(error, [&] { return call::unlinkat(parent, name, flags); });
+  retry_on_eintr(error, [&] { return call::unlinkat(parent, name, flags); });
 }
 
 std::filesystem::file_type type_of(mode_t mode) noexcept {
@@ -41,14 +43,18 @@ void remove_directory(native_path path, std::error_code& error) noexcept {
   unlink_at(AT_FDCWD, path, AT_REMOVEDIR, error);
 }
 
-file_handle open_directory(native_path path, std::error_code& error) noexcept {
+file_handle open_directory(native_path path, access access, std::error_code& error) noexcept {
   const char* const shown = *path == '\0' ? "." : path;
-  const int flags = directory_search_flags() | O_DIRECTORY | O_CLOEXEC;
-  return file_handle{until_done(error, [&] { return call::openat(AT_FDCWD, shown, flags, 0); })};
+  const int flags = access_flag(access) | O_DIRECTORY | O_CLOEXEC;
+  return file_handle{retry_on_eintr(error, [&] { return call::openat(AT_FDCWD, shown, flags, 0); })};
+}
+
+file_handle open_directory_nofollow(native_path path, std::error_code& error) noexcept {
+  return file_handle{retry_on_eintr(error, [&] { return call::openat(AT_FDCWD, path, subdirectory_flags(), 0); })};
 }
 
 // The kernel refuses a path of PATH_MAX bytes and more, so a longer one is gone in several steps.
-file_handle open_directory_at(native_handle_type parent, native_path path, bool to_be_read,
+file_handle open_directory_at(native_handle_type parent, native_path path, access access,
                               std::error_code& error) noexcept {
   std::array<char, PATH_MAX> part{};
   file_handle reached;
@@ -58,28 +64,44 @@ file_handle open_directory_at(native_handle_type parent, native_path path, bool 
     if (end == 0 || end == left.npos) break;  // the call will say that it is too long
     left.copy(part.data(), end);
     part[end] = '\0';
-    const int flags = directory_search_flags() | O_DIRECTORY | O_CLOEXEC;
-    reached = file_handle{until_done(error, [&] { return call::openat(parent, part.data(), flags, 0); })};
+    const int flags = search_flag() | O_DIRECTORY | O_CLOEXEC;
+    reached = file_handle{retry_on_eintr(error, [&] { return call::openat(parent, part.data(), flags, 0); })};
     if (error) return {};
     parent = reached.native_handle();
     left.remove_prefix(end + 1);
   }
-  const int access = to_be_read ? O_RDONLY : directory_search_flags();
-  return file_handle{
-      until_done(error, [&] { return call::openat(parent, left.data(), access | O_DIRECTORY | O_CLOEXEC, 0); })};
+  const int flags = access_flag(access) | O_DIRECTORY | O_CLOEXEC;
+  return file_handle{retry_on_eintr(error, [&] { return call::openat(parent, left.data(), flags, 0); })};
 }
 
 bool leads_to_a_directory(native_handle_type parent, native_path name) noexcept {
   std::error_code gone;
   struct stat status {};
-  until_done(gone, [&] { return call::fstatat(parent, name, &status, 0); });
+  retry_on_eintr(gone, [&] { return call::fstatat(parent, name, &status, 0); });
   return !gone && S_ISDIR(status.st_mode);
 }
+
+int access_flag(access access) noexcept {
+  switch (access) {
+    case access::search:
+      return search_flag();
+    case access::read:
+      return O_RDONLY;
+    case access::write:
+      return O_WRONLY;
+    case access::read_write:
+      return O_RDWR;
+  }
+  return O_RDONLY;
+}
+
+// With the tree's parent and a reader's copy this stays below 32 descriptors, the smallest limit worth supporting.
+std::size_t max_open_directories() noexcept { return 16; }
 
 int subdirectory_flags() noexcept { return O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK; }
 
 file_handle open_on_same_device(int parent, const char* name, int flags, std::error_code& error) noexcept {
-  file_handle directory{until_done(error, [&] { return call::openat(parent, name, flags, 0); })};
+  file_handle directory{retry_on_eintr(error, [&] { return call::openat(parent, name, flags, 0); })};
   if (error) return {};
   const file_identity outer = identity(parent, error);
   if (error) return {};
@@ -91,31 +113,31 @@ file_handle open_on_same_device(int parent, const char* name, int flags, std::er
 }
 
 file_handle open_parent(native_handle_type directory, std::error_code& error) noexcept {
-  return file_handle{until_done(error, [&] { return call::openat(directory, "..", subdirectory_flags(), 0); })};
+  return file_handle{retry_on_eintr(error, [&] { return call::openat(directory, "..", subdirectory_flags(), 0); })};
 }
 
 std::optional<std::filesystem::perms> make_writable(native_handle_type directory, std::error_code& error) noexcept {
   struct stat status {};
-  until_done(error, [&] { return call::fstat(directory, &status); });
+  retry_on_eintr(error, [&] { return call::fstat(directory, &status); });
   if (error || (status.st_mode & S_IRWXU) == S_IRWXU) return std::nullopt;
-  until_done(error, [&] { return call::fchmod(directory, (status.st_mode & 07777U) | S_IRWXU); });
+  retry_on_eintr(error, [&] { return call::fchmod(directory, (status.st_mode & mode_bits_mask) | S_IRWXU); });
   if (error) return std::nullopt;
-  return std::filesystem::perms{status.st_mode & 07777U};
+  return std::filesystem::perms{status.st_mode & mode_bits_mask};
 }
 
-void put_mode_back(native_handle_type directory, std::filesystem::perms mode, std::error_code& error) noexcept {
-  until_done(error, [&] { return call::fchmod(directory, mode_bits(mode)); });
+void restore_mode(native_handle_type directory, std::filesystem::perms mode, std::error_code& error) noexcept {
+  retry_on_eintr(error, [&] { return call::fchmod(directory, mode_bits(mode)); });
 }
 
 file_identity identity(native_handle_type handle, std::error_code& error) noexcept {
   struct stat status {};
-  until_done(error, [&] { return call::fstat(handle, &status); });
+  retry_on_eintr(error, [&] { return call::fstat(handle, &status); });
   return error ? file_identity{} : identity_of(status);
 }
 
 file_identity identity_at(native_handle_type parent, native_path name, std::error_code& error) noexcept {
   struct stat status {};
-  until_done(error, [&] { return call::fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW); });
+  retry_on_eintr(error, [&] { return call::fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW); });
   return error ? file_identity{} : identity_of(status);
 }
 

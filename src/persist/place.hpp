@@ -1,0 +1,54 @@
+// Putting what is finished in its place, as every persist() does.
+#pragma once
+
+#include <tempfile/file_handle.hpp>
+#include <tempfile/file_identity.hpp>
+#include <tempfile/persist.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <span>
+
+#include "base/failure.hpp"
+
+namespace tempfile::inline v0_1::internal {
+
+// A file that is complete, all of its bytes written.
+struct finished_file {
+  native_handle_type handle{no_native_handle};  // stays its owner's
+  const fs::path* path{};                       // absolute; null: it has no name
+};
+
+// What a persist has done. What is nowhere else is never lost: if what has a name can't go back to it after a failure,
+// `stranded` tells where it is.
+struct placement {
+  fs::path target;        // absolute; empty on failure
+  bool is_placed{false};  // also if `failed` is set: then the directory could not be synced in the end
+  bool is_copy{false};    // then the original is still where it was
+  fs::path stranded;
+
+  struct replaced_directory {
+    fs::path path;
+    file_identity identity;
+  };
+  std::optional<replaced_directory> replaced;  // what stood there, and where it is now
+};
+
+// Nothing but names and, at the end and out of everybody's sight, permissions of what is persisted is changed, and on
+// failure changed back; the target is not touched until the last rename.
+
+// The target that is meant by a path, absolute, if a file can be put there as far as can be told beforehand.
+fs::path check_target(const fs::path& target, const persist_options& options, failure& failed);
+
+placement place_file(const finished_file& file, const fs::path& target, const persist_options& options,
+                     failure& failed);
+// A file that holds these.
+placement place_bytes(std::span<const std::byte> bytes, const fs::path& target, const persist_options& options,
+                      failure& failed);
+placement place_directory(const fs::path& path, const fs::path& target, const persist_options& options,
+                          failure& failed);
+// A link, a socket, a FIFO or a device, which keeps its own permissions and can't be copied.
+placement place_special(const fs::path& path, const fs::path& target, const persist_options& options, failure& failed);
+
+}  // namespace tempfile::inline v0_1::internal

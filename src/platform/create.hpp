@@ -1,0 +1,24 @@
+// Creating files and directories: exclusively, privately, with an exact mode.
+#pragma once
+
+#include "platform/types.hpp"
+
+namespace tempfile::inline v0_1::platform {
+
+struct create_options {
+  std::filesystem::perms mode;  // exactly, whatever the umask
+  bool inheritable;
+};
+
+// Creates a file that was not there, never through a link, and opens it for reading and writing. On failure nothing is
+// left behind; std::errc::file_exists if the name is taken.
+file_handle create_file(native_path path, const create_options& options, file_identity& made,
+                        std::error_code& error) noexcept;
+// The same for a directory.
+void create_directory(native_path path, const create_options& options, file_identity& made,
+                      std::error_code& error) noexcept;
+// Creates a file without a name on the file system of `directory`; std::errc::operation_not_supported where this system
+// or this file system can't, whatever it says itself.
+file_handle create_unnamed_file(native_path directory, const create_options& options, std::error_code& error) noexcept;
+
+}  // namespace tempfile::inline v0_1::platform

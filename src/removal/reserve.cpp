@@ -1,0 +1,79 @@
+#include "removal/reserve.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <new>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "platform/tree.hpp"
+#include "removal/errors.hpp"
+#include "removal/tree_remover.hpp"
+
+namespace tempfile::inline v0_1::internal {
+namespace {
+
+struct removal_memory {
+  removal_memory() { parent.reserve(max_path_size); }
+
+  static constexpr std::size_t max_path_size = 4096;  // Linux's PATH_MAX; the system takes none that is longer
+
+  tree_remover remover{{.levels = 256, .names = std::size_t{32} * 1024}};
+  fs::path::string_type parent;
+};
+
+// Null before the first is made, and while it is in use. Never freed: static objects are removed until the very end.
+constinit std::atomic<removal_memory*> kept{nullptr};
+
+void give_back(std::unique_ptr<removal_memory> unused) noexcept {
+  removal_memory* none = nullptr;
+  if (kept.compare_exchange_strong(none, unused.get())) static_cast<void>(unused.release());
+}
+
+// Null if there is none. No lock: in a forked child, the thread that has it may be missing.
+std::unique_ptr<removal_memory> take() noexcept {
+  constexpr int max_waits = 64;  // two seconds in all
+  for (int waits = 0; waits < max_waits; ++waits) {
+    if (removal_memory* const found = kept.exchange(nullptr)) return std::unique_ptr<removal_memory>{found};
+    try {
+      return std::make_unique<removal_memory>();
+    } catch (const std::bad_alloc&) {  // somebody else has the one that there is
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds{waits});
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+void reserve_for_removal() {
+  if (kept.load() == nullptr) give_back(std::make_unique<removal_memory>());
+}
+
+void remove_with_reserve(const fs::path& path, const file_identity* expected, removal_report& report) noexcept {
+  constexpr fs::path::value_type separators[] = {'/', fs::path::preferred_separator, '\0'};
+  const fs::path::string_type& whole = path.native();
+  const std::size_t name = whole.find_last_of(separators) + 1;  // 0 if there is none
+  std::unique_ptr<removal_memory> own = name < removal_memory::max_path_size ? take() : nullptr;
+  if (own == nullptr) {
+    ++report.failed;
+    return;
+  }
+  own->parent.assign(whole, 0, name);
+  std::error_code error;
+  const file_handle parent = platform::open_directory(own->parent.c_str(), platform::access::search, error);
+  if (!error) {
+    own->remover.remove({.directory = parent.native_handle(),
+                         .path_of_directory = path,
+                         .name = whole.c_str() + name,
+                         .expected = expected},
+                        report);
+  } else if (!is_gone(error) && error != std::errc::not_a_directory) {
+    ++report.failed;
+  }
+  give_back(std::move(own));
+}
+
+}  // namespace tempfile::inline v0_1::internal
