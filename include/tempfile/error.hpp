@@ -8,12 +8,12 @@
 
 namespace tempfile::inline v0_1 {
 
-/// Reasons that no errno tells. Each compares equal to the std::errc named beside it, if one is.
+/// Errors that have no errno value. Each compares equal to the std::errc named beside it, if one is.
 enum class errc {
   no_unused_name = 1,   ///< every name that was tried was taken; std::errc::file_exists
   no_usable_directory,  ///< no candidate serves as temporary directory; std::errc::no_such_file_or_directory
-  replaced,             ///< the name no longer is the file that was made
-  not_owner,            ///< a forked child was asked to remove its parent's; std::errc::operation_not_permitted
+  replaced,             ///< the path now refers to a different file
+  not_owner,            ///< a forked child was asked to remove what its parent owns; std::errc::operation_not_permitted
   mount_point,          ///< a file system is mounted there: not entered; std::errc::device_or_resource_busy
   refused_to_remove,    ///< "/", "." and ".." are not removed; std::errc::invalid_argument
 };

@@ -19,9 +19,9 @@ struct mkstemp_result {
 ///
 /// \throws fs::filesystem_error that names the path and the reason; nothing is left behind. errc::no_unused_name if
 /// twenty random names in a row were taken.
-[[nodiscard]] TEMPFILE_EXPORT mkstemp_result mkstemp(const options& wanted = {});
+[[nodiscard]] TEMPFILE_EXPORT mkstemp_result mkstemp(const options& options = {});
 /// The same; on failure sets `error`, and the result is closed and empty.
-[[nodiscard]] TEMPFILE_EXPORT mkstemp_result mkstemp(const options& wanted, std::error_code& error);
+[[nodiscard]] TEMPFILE_EXPORT mkstemp_result mkstemp(const options& options, std::error_code& error);
 [[nodiscard]] inline mkstemp_result mkstemp(std::error_code& error) { return mkstemp(options{}, error); }
 
 /// Creates a directory (`mkdir`). The caller removes it: remove_tree(path), or a temporary_path that adopts it.
@@ -29,9 +29,9 @@ struct mkstemp_result {
 /// With `using namespace tempfile;`, `mkdtemp({})` is the C library's, with a null pointer: write `mkdtemp()`.
 /// \returns its absolute path.
 /// \throws as mkstemp().
-[[nodiscard]] TEMPFILE_EXPORT fs::path mkdtemp(const options& wanted = {});
+[[nodiscard]] TEMPFILE_EXPORT fs::path mkdtemp(const options& options = {});
 /// The same; on failure sets `error` and returns an empty path.
-[[nodiscard]] TEMPFILE_EXPORT fs::path mkdtemp(const options& wanted, std::error_code& error);
+[[nodiscard]] TEMPFILE_EXPORT fs::path mkdtemp(const options& options, std::error_code& error);
 [[nodiscard]] inline fs::path mkdtemp(std::error_code& error) { return mkdtemp(options{}, error); }
 
 }  // namespace tempfile::inline v0_1

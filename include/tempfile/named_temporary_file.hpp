@@ -106,7 +106,7 @@ class [[nodiscard]] TEMPFILE_EXPORT named_temporary_file : public file_stream_ba
   [[nodiscard]] fs::path where() const override { return path(); }
   void end() noexcept;
 
-  temporary_path name_;
+  internal::owned_path name_;
   bool delete_on_close_{true};
   bool keep_{false};
 };

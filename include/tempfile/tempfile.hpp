@@ -8,7 +8,6 @@
 #include <tempfile/cleanup.hpp>
 #include <tempfile/error.hpp>
 #include <tempfile/file_handle.hpp>
-#include <tempfile/file_identity.hpp>
 #include <tempfile/file_stream.hpp>
 #include <tempfile/filebuf.hpp>
 #include <tempfile/glob.hpp>

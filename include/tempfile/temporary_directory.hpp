@@ -93,7 +93,7 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_directory {
   void create(const temporary_directory_options& options, internal::failure& failed);
   void end() noexcept;
 
-  temporary_path name_;
+  internal::owned_path name_;
   bool ignore_cleanup_errors_{false};
   bool keep_{false};
 };

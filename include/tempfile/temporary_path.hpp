@@ -3,29 +3,88 @@
 #pragma once
 
 #include <tempfile/export.hpp>
-#include <tempfile/file_identity.hpp>
 #include <tempfile/persist.hpp>
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <system_error>
+#include <utility>
 
 namespace tempfile::inline v0_1 {
 
 namespace fs = std::filesystem;
 
+namespace platform {
+struct lasting_identity;
+}  // namespace platform
+
 namespace internal {
+
 struct failure;
-struct ownership;
+
+// A name, and the right to remove it. It is here only because whoever owns a name holds one.
+class owned_path {
+ public:
+  owned_path() noexcept;
+  owned_path(owned_path&& other) noexcept;
+  // Disposes of what it owned before.
+  owned_path& operator=(owned_path&& other) noexcept;
+  ~owned_path();
+  void swap(owned_path& other) noexcept;
+
+  [[nodiscard]] const fs::path& path() const noexcept { return path_; }
+  [[nodiscard]] bool is_owned() const noexcept { return process_ != 0; }
+  // False in a child that was forked after the name was acquired.
+  [[nodiscard]] bool is_this_process() const noexcept;
+  // Whether an adopted name is no longer that of the file which was adopted. Created names are ours whatever they name.
+  [[nodiscard]] bool is_replaced(std::error_code& error) const noexcept;
+
+  // Owns `path`, which is about to be created with these permissions; it owned nothing before.
+  void acquire(fs::path path, fs::file_type type, fs::perms granted) noexcept;
+  // Owns what exists at `existing`, as temporary_path's constructor says.
+  void adopt(const fs::path& existing, failure& failed);
+  // The same, with the identity that is known of it.
+  void adopt(fs::path path, const platform::lasting_identity& identity);
+  // What is owned has another name by now.
+  void follow(fs::path path) noexcept { path_ = std::move(path); }
+  // Removes, as temporary_path::remove() says.
+  void remove(failure& failed);
+  // The end of an owner: removes, in the owner's process only, with errors going to the cleanup error hook if
+  // `reports`.
+  void dispose(bool reports) noexcept;
+  // Stops owning, and leaves the name in place. path() stays readable.
+  void release() noexcept { process_ = 0; }
+  // Stops owning, and moves the path out.
+  fs::path take() noexcept;
+
+ private:
+  void remove_adopted(failure& failed) const;
+  void remove_created(failure& failed) const;
+
+  fs::path path_;
+  std::uint64_t process_{};                              // the token of the process that owns it; 0: nobody does
+  std::int64_t acquired_{};                              // when; known of directories
+  fs::perms granted_{};                                  // what it was created with
+  fs::file_type type_{};                                 // what it was created as
+  std::unique_ptr<platform::lasting_identity> adopted_;  // null: it was created
+};
+
 }  // namespace internal
 
-/// Owns a name in the file system, and removes what stands there: a file, a socket, a link, or a directory with all
-/// that is in it. It holds no descriptor.
+/// Owns a name in the file system, and removes what has it at the end: a file, a socket, a link, or a directory with
+/// all that is in it. It holds no descriptor.
 ///
-/// It removes once, only in the process that made or adopted the name (never in a forked child), and only while the
-/// name is still that of the same file: one that was renamed away and replaced by another is left alone. A name that is
-/// gone already is no error. With `TEMPFILE_KEEP=1` in the environment (read once, before the first removal) nothing is
-/// removed, and each name kept is told once on standard error.
+/// A name that the library created carries sixty random bits and is nobody else's, so what has it at the end is
+/// removed, whatever it is by then: also the file that an editor or `sed -i` renamed over it. Only a directory that may
+/// have been planted there is left alone (errc::replaced): one that another user owns and that is not the one created,
+/// or, in a directory that others may write to and that has no sticky bit, one that others may write to as well. A name
+/// that was adopted could become somebody else's, so it is removed only while device, inode, type and time of birth
+/// (`statx`, Linux 4.11; to a tick of the clock that stamps files) are those of the adoption.
+///
+/// Only the process that made or adopted the name removes it (never a forked child), and once. A name that is gone
+/// already is no error. With `TEMPFILE_KEEP=1` in the environment (read once, before the first removal) nothing is
+/// removed, and each kept path is printed once to standard error.
 ///
 /// To hand a name to a forked child (daemon() is one, too), adopt it there: `temporary_path mine{name.path()};`, and
 /// let the parent keep() it. The name is a path: after chroot(), or when a directory above it has been renamed, nothing
@@ -33,7 +92,7 @@ struct ownership;
 class [[nodiscard]] TEMPFILE_EXPORT temporary_path {
  public:
   /// Owns nothing.
-  temporary_path() noexcept = default;
+  temporary_path() noexcept;
   /// Adopts `existing`, made absolute at once, so that a later change of working directory doesn't matter. A symbolic
   /// link is adopted itself, not what it points to.
   /// \throws fs::filesystem_error if nothing is there.
@@ -42,24 +101,24 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_path {
   [[nodiscard]] temporary_path(const fs::path& existing, std::error_code& error);
 
   temporary_path(temporary_path&& other) noexcept;
-  /// Removes what it owned before; what can't be removed is told to the hook. A self-move changes nothing.
+  /// Removes what it owned before; errors go to the cleanup error hook. A self-move changes nothing.
   temporary_path& operator=(temporary_path&& other) noexcept;
   temporary_path(const temporary_path&) = delete;
   temporary_path& operator=(const temporary_path&) = delete;
-  /// Removes. What can't be removed is told to the hook set by set_cleanup_error_hook().
+  /// Removes. Errors go to the cleanup error hook.
   ~temporary_path();
 
   /// The absolute path; empty if nothing was ever owned. It stays readable after remove() and keep().
-  [[nodiscard]] const fs::path& path() const& noexcept { return path_; }
-  [[nodiscard]] fs::path path() && { return path_; }
+  [[nodiscard]] const fs::path& path() const& noexcept { return name_.path(); }
+  [[nodiscard]] fs::path path() && { return name_.path(); }
 
   /// Whether a name is owned.
-  explicit operator bool() const noexcept { return owned_; }
+  explicit operator bool() const noexcept { return name_.is_owned(); }
 
   /// Removes now. Owning nothing is no error.
-  /// \throws fs::filesystem_error that names what could not be removed and why: errc::replaced if the name is another
-  /// file's by now (which is left alone and no longer owned), errc::not_owner in a forked child. Whatever is left is
-  /// still owned, and remove() can be called again.
+  /// \throws fs::filesystem_error that names what could not be removed and why: errc::replaced if what has the name is
+  /// left alone (it is no longer owned), errc::not_owner in a forked child. Whatever else is left is still owned, and
+  /// remove() can be called again.
   void remove();
   void remove(std::error_code& error);
 
@@ -69,7 +128,8 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_path {
 
   /// Gives what is owned the name `target`, as named_temporary_file::persist() does it for a file and
   /// temporary_directory::persist() for a directory. Nothing is owned afterwards.
-  /// \throws fs::filesystem_error; then the name is still owned.
+  /// \throws fs::filesystem_error; errc::replaced if an adopted name is another file's by now. The name is still owned
+  /// then.
   fs::path persist(const fs::path& target, const persist_options& options = {});
   fs::path persist(const fs::path& target, std::error_code& error) { return persist(target, {}, error); }
   fs::path persist(const fs::path& target, const persist_options& options, std::error_code& error);
@@ -78,12 +138,10 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_path {
   void swap(temporary_path& other) noexcept;
 
  private:
-  friend struct internal::ownership;
+  friend class named_temporary_file;
+  explicit temporary_path(internal::owned_path&& name) noexcept : name_{std::move(name)} {}
 
-  fs::path path_;
-  file_identity identity_;
-  std::uint64_t owner_{};
-  bool owned_{false};
+  internal::owned_path name_;
 };
 
 }  // namespace tempfile::inline v0_1

@@ -6,31 +6,34 @@
 namespace tempfile::inline v0_1 {
 namespace {
 
-mkstemp_result make_file(const options& wanted, internal::failure& failed) {
-  internal::named_file made = internal::create_file(internal::request_for_file(wanted), failed);
-  return {std::move(made.file), std::move(made.path)};
+mkstemp_result make_file(const options& options, internal::failure& failed) {
+  internal::owned_path name;
+  file_handle file = internal::create_file(internal::request_for(options), name, failed);
+  return {std::move(file), name.take()};
 }
 
-fs::path make_directory(const options& wanted, internal::failure& failed) {
-  return internal::create_directory(internal::request_for_directory(wanted), failed).path;
+fs::path make_directory(const options& options, internal::failure& failed) {
+  internal::owned_path name;
+  internal::create_directory(internal::request_for(options), name, failed);
+  return name.take();
 }
 
 }  // namespace
 
-mkstemp_result mkstemp(const options& wanted) {
-  return internal::or_throw("cannot create a file", [&](auto& failed) { return make_file(wanted, failed); });
+mkstemp_result mkstemp(const options& options) {
+  return internal::or_throw("cannot create a file", [&](auto& failed) { return make_file(options, failed); });
 }
 
-mkstemp_result mkstemp(const options& wanted, std::error_code& error) {
-  return internal::or_code(error, [&](auto& failed) { return make_file(wanted, failed); });
+mkstemp_result mkstemp(const options& options, std::error_code& error) {
+  return internal::or_code(error, [&](auto& failed) { return make_file(options, failed); });
 }
 
-fs::path mkdtemp(const options& wanted) {
-  return internal::or_throw("cannot create a directory", [&](auto& failed) { return make_directory(wanted, failed); });
+fs::path mkdtemp(const options& options) {
+  return internal::or_throw("cannot create a directory", [&](auto& failed) { return make_directory(options, failed); });
 }
 
-fs::path mkdtemp(const options& wanted, std::error_code& error) {
-  return internal::or_code(error, [&](auto& failed) { return make_directory(wanted, failed); });
+fs::path mkdtemp(const options& options, std::error_code& error) {
+  return internal::or_code(error, [&](auto& failed) { return make_directory(options, failed); });
 }
 
 }  // namespace tempfile::inline v0_1

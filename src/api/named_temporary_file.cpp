@@ -5,8 +5,7 @@
 #include "base/failure.hpp"
 #include "ownership/cleanup_hook.hpp"
 #include "ownership/create.hpp"
-#include "ownership/owned_path.hpp"
-#include "persist/persist_owned.hpp"
+#include "persist/persist.hpp"
 #include "platform/file.hpp"
 #include "platform/tree.hpp"
 #include "stream/reopen.hpp"
@@ -32,23 +31,23 @@ named_temporary_file::named_temporary_file(mkstemp_result&& made, bool delete_on
 }
 
 void named_temporary_file::join(mkstemp_result& made, internal::failure& failed) {
-  const file_identity expected = platform::identity(made.file.native_handle(), failed.code);
-  if (!failed) name_ = temporary_path{made.path, failed.code};
-  if (!failed && internal::ownership::identity(name_) != expected) {
-    internal::ownership::release(name_);
-    failed.code = errc::replaced;
+  name_.adopt(made.path, failed);
+  if (failed) return;
+  const platform::file_identity expected = platform::identity(made.file.native_handle(), failed.code);
+  if (!failed && platform::identity(path().c_str(), failed.code) != expected && !failed) failed.code = errc::replaced;
+  if (failed) {
+    failed.path = name_.take();
+  } else {
+    attach(std::move(made.file));
   }
-  failed.path = made.path;
-  if (!failed) attach(std::move(made.file));
 }
 
 void named_temporary_file::create(const named_temporary_file_options& options, internal::failure& failed) {
-  internal::named_file made = internal::create_file(internal::request_for_file(options), failed);
+  file_handle file = internal::create_file(internal::request_for(options), name_, failed);
   if (failed) return;
-  internal::ownership::acquire(name_, std::move(made.path), made.identity);
   delete_on_close_ = options.delete_on_close;
   keep_ = options.keep;
-  attach(std::move(made.file));
+  attach(std::move(file));
 }
 
 named_temporary_file::named_temporary_file(named_temporary_file&& other)
@@ -76,15 +75,13 @@ void named_temporary_file::swap(named_temporary_file& other) {
   std::swap(keep_, other.keep_);
 }
 
-// The name goes before the handle: while the file is open, no other can have its inode number.
 void named_temporary_file::close(internal::failure& failed) {
   failed.path = path();
   if (is_open()) failed.code = write_error();
   if (!failed && !buffer().flush()) failed.code = last_error();
   if (failed) return;
   internal::failure not_removed;
-  if (delete_on_close_ && !keep_ && internal::ownership::is_this_process(name_))
-    internal::ownership::remove(name_, not_removed);
+  if (delete_on_close_ && !keep_ && name_.is_this_process()) name_.remove(not_removed);
   file_stream_base::close(failed.code);
   if (not_removed) failed = std::move(not_removed);
 }
@@ -97,11 +94,14 @@ void named_temporary_file::close(std::error_code& error) {
   internal::or_code(error, [&](auto& failed) { close(failed); });
 }
 
-fs::path named_temporary_file::keep() { return name_.keep(); }
+fs::path named_temporary_file::keep() {
+  name_.release();
+  return path();
+}
 
 fs::path named_temporary_file::persist(const fs::path& target, const persist_options& options,
                                        internal::failure& failed) {
-  if (!is_open() && name_) {
+  if (!is_open() && name_.is_owned()) {
     if (!write_error()) return internal::persist_path(name_, target, options, failed);
     failed = {write_error(), path(), "bytes have been lost"};
     return {};
@@ -118,7 +118,7 @@ fs::path named_temporary_file::persist(const fs::path& target, const persist_opt
 }
 
 file_handle named_temporary_file::reopen(internal::failure& failed) {
-  if (is_open() || !name_) return internal::reopen(buffer(), path(), failed);
+  if (is_open() || !name_.is_owned()) return internal::reopen(buffer(), path(), failed);
   file_handle again = platform::open_nofollow(path().c_str(), platform::access::read_write, failed.code);
   if (failed) failed.path = path();
   return again;
@@ -138,13 +138,13 @@ temporary_path named_temporary_file::into_path() && {
     if (!failed) file_stream_base::close(failed.code);
     if (failed) failed.path = path();
   });
-  if (keep_) internal::ownership::release(name_);
-  return std::move(name_);
+  if (keep_) name_.release();
+  return temporary_path{std::move(name_)};
 }
 
 void named_temporary_file::end() noexcept {
-  if (keep_) internal::ownership::release(name_);
-  internal::ownership::dispose(name_, true);
+  if (keep_) name_.release();
+  name_.dispose(true);
   std::error_code error;
   buffer().abandon(error);
   internal::report_cleanup_error(path(), error);

@@ -4,7 +4,7 @@
 
 #include "base/failure.hpp"
 #include "ownership/create.hpp"
-#include "persist/persist_owned.hpp"
+#include "persist/persist.hpp"
 #include "persist/place.hpp"
 
 namespace tempfile::inline v0_1 {
@@ -21,9 +21,8 @@ replacing_file::replacing_file(const fs::path& target, const persist_options& op
 void replacing_file::create(const fs::path& target, internal::failure& failed) {
   fs::path path = internal::check_target(target, options_, failed);
   if (failed) return;
-  constexpr fs::perms private_file = fs::perms::owner_read | fs::perms::owner_write;
   const fs::path directory = path.parent_path();
-  file_handle file = internal::create_unnamed_file({{}, {}, directory, {private_file, false}}, failed);
+  file_handle file = internal::create_unnamed_file({.prefix = {}, .suffix = {}, .dir = directory}, failed);
   if (failed) {
     failed.path = std::move(path);
     return;

@@ -7,7 +7,7 @@
 #include "names/paths.hpp"
 #include "ownership/cleanup_hook.hpp"
 #include "ownership/create.hpp"
-#include "persist/persist_owned.hpp"
+#include "persist/persist.hpp"
 #include "stream/memory_storage.hpp"
 
 namespace tempfile::inline v0_1 {
@@ -21,7 +21,7 @@ spooled_temporary_file::spooled_temporary_file(const spooled_temporary_file_opti
 }
 
 void spooled_temporary_file::create(const spooled_temporary_file_options& options, internal::failure& failed) {
-  internal::check(internal::request_for_file(options), failed);
+  internal::check(internal::request_for(options), failed);
   if (failed) return;
   spooled_temporary_file_options when_full = options;
   // A relative directory counts from the working directory of this moment.
@@ -29,7 +29,7 @@ void spooled_temporary_file::create(const spooled_temporary_file_options& option
   if (failed) return;
   dir_ = when_full.dir;
   const auto make_file = [options = std::move(when_full)](auto& not_made) {
-    return internal::create_unnamed_file(internal::request_for_file(options), not_made);
+    return internal::create_unnamed_file(internal::request_for(options), not_made);
   };
   attach(std::make_unique<internal::memory_storage>(options.max_size, make_file));
 }

@@ -5,8 +5,7 @@
 
 #include "base/failure.hpp"
 #include "ownership/create.hpp"
-#include "ownership/owned_path.hpp"
-#include "persist/persist_owned.hpp"
+#include "persist/persist.hpp"
 #include "removal/reserve.hpp"
 
 namespace tempfile::inline v0_1 {
@@ -21,9 +20,7 @@ temporary_directory::temporary_directory(const temporary_directory_options& opti
 
 void temporary_directory::create(const temporary_directory_options& options, internal::failure& failed) {
   internal::reserve_for_removal();
-  internal::named_directory made = internal::create_directory(internal::request_for_directory(options), failed);
-  if (failed) return;
-  internal::ownership::acquire(name_, std::move(made.path), made.identity);
+  internal::create_directory(internal::request_for(options), name_, failed);
   ignore_cleanup_errors_ = options.ignore_cleanup_errors;
   keep_ = options.keep;
 }
@@ -64,13 +61,13 @@ std::vector<fs::path> temporary_directory::glob(std::string_view pattern, std::e
 
 void temporary_directory::cleanup() {
   internal::failure failed;
-  internal::ownership::remove(name_, failed);
+  name_.remove(failed);
   if (failed && !ignore_cleanup_errors_) internal::throw_failure("cannot remove a directory", failed);
 }
 
 void temporary_directory::cleanup(std::error_code& error) {
   internal::failure failed;
-  internal::ownership::remove(name_, failed);
+  name_.remove(failed);
   error = ignore_cleanup_errors_ ? std::error_code{} : failed.code;
 }
 
@@ -83,13 +80,16 @@ fs::path temporary_directory::persist(const fs::path& target, const persist_opti
   return internal::or_code(error, [&](auto& failed) { return internal::persist_path(name_, target, options, failed); });
 }
 
-fs::path temporary_directory::keep() { return name_.keep(); }
+fs::path temporary_directory::keep() {
+  name_.release();
+  return path();
+}
 
 void temporary_directory::end() noexcept {
   if (keep_) {
-    internal::ownership::release(name_);
+    name_.release();
   } else {
-    internal::ownership::dispose(name_, !ignore_cleanup_errors_);
+    name_.dispose(!ignore_cleanup_errors_);
   }
 }
 

@@ -3,7 +3,7 @@
 #include "base/failure.hpp"
 #include "ownership/cleanup_hook.hpp"
 #include "ownership/create.hpp"
-#include "persist/persist_owned.hpp"
+#include "persist/persist.hpp"
 
 namespace tempfile::inline v0_1 {
 
@@ -16,7 +16,7 @@ temporary_file::temporary_file(const options& options, std::error_code& error) {
 }
 
 void temporary_file::create(const tempfile::options& options, internal::failure& failed) {
-  file_handle file = internal::create_unnamed_file(internal::request_for_file(options), failed);
+  file_handle file = internal::create_unnamed_file(internal::request_for(options), failed);
   if (!failed) attach(std::move(file));
 }
 

@@ -12,15 +12,15 @@ class category final : public std::error_category {
   [[nodiscard]] std::string message(int value) const override {
     switch (static_cast<errc>(value)) {
       case errc::no_unused_name:
-        return "every random name that was tried is taken";
+        return "every random name tried is taken";
       case errc::no_usable_directory:
         return "no usable temporary directory";
       case errc::replaced:
-        return "the name no longer is the file that was made";
+        return "path now refers to a different file";
       case errc::not_owner:
-        return "a forked child does not remove what its parent owns";
+        return "owned by the parent process";
       case errc::mount_point:
-        return "a file system is mounted there";
+        return "is a mount point";
       case errc::refused_to_remove:
         return "\"/\", \".\" and \"..\" are not removed";
     }

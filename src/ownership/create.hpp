@@ -1,56 +1,72 @@
-// Creating files and directories under new names, as every public creating call does.
+// The only place that creates what has a name.
 #pragma once
 
+#include <tempfile/error.hpp>
 #include <tempfile/file_handle.hpp>
-#include <tempfile/file_identity.hpp>
+#include <tempfile/temporary_path.hpp>
 
 #include <filesystem>
+#include <optional>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include "base/failure.hpp"
-#include "platform/create.hpp"
+#include "names/random_name.hpp"
 
 namespace tempfile::inline v0_1::internal {
 
 // What a public options struct asks for; refers to it.
-struct request {
+struct create_request {
   std::string_view prefix;
   std::string_view suffix;
-  const fs::path& dir;
-  platform::create_options options;
+  const fs::path& dir;  // empty: default_directory()
+  std::optional<fs::perms> mode{};
+  bool inheritable{};
 };
 
 template <class Options>
-request request_for_file(const Options& wanted) {
-  constexpr fs::perms private_file = fs::perms::owner_read | fs::perms::owner_write;
-  return {wanted.prefix, wanted.suffix, wanted.dir, {wanted.mode.value_or(private_file), wanted.inheritable}};
-}
-
-template <class Options>
-request request_for_directory(const Options& wanted) {
-  return {wanted.prefix, wanted.suffix, wanted.dir, {wanted.mode.value_or(fs::perms::owner_all), wanted.inheritable}};
+create_request request_for(const Options& options) {
+  return {options.prefix, options.suffix, options.dir, options.mode, options.inheritable};
 }
 
 // Refuses what can't be part of a path.
-void check(const request& wanted, failure& failed);
+void check(const create_request& request, failure& failed);
 
-struct named_file {
-  file_handle file;
-  fs::path path;
-  file_identity identity;
-};
-
-struct named_directory {
-  fs::path path;
-  file_identity identity;
-};
+// On success `name`, which owned nothing before, owns what was created; on failure nothing, and its path is empty.
+file_handle create_file(const create_request& request, owned_path& name, failure& failed);
+void create_directory(const create_request& request, owned_path& name, failure& failed);
+// Without a name as far as the platform can; otherwise the name is removed before this returns.
+file_handle create_unnamed_file(const create_request& request, failure& failed);
 
 // The directory that gettempdir() returns, valid until the process ends; null on failure.
 const fs::path* default_directory(failure& failed);
 
-named_file create_file(const request& wanted, failure& failed);
-named_directory create_directory(const request& wanted, failure& failed);
-// Without a name as far as the platform can; otherwise the name is removed before this returns.
-file_handle create_unnamed_file(const request& wanted, failure& failed);
+// Where a name is made, and for what.
+struct new_name {
+  const fs::path& directory;  // absolute
+  std::string_view prefix;
+  std::string_view suffix;
+  fs::file_type type;
+  fs::perms granted;
+};
+
+// Calls create(path, error) with new names until one is not taken. Each is owned before it is created, so that whoever
+// cleans up at any instant knows of it. On failure `name` owns nothing, and its path is empty.
+template <class Create>
+void create_owned(const new_name& wanted, owned_path& name, failure& failed, Create create) {
+  for (int attempt = 0; attempt < max_attempts; ++attempt) {
+    std::error_code error;
+    name.acquire(random_path(wanted.directory, wanted.prefix, wanted.suffix, error), wanted.type, wanted.granted);
+    if (!error) create(name.path(), error);
+    if (!error) return;
+    fs::path path = name.take();
+    if (error != std::errc::file_exists) {
+      failed = {error, std::move(path), {}};
+      return;
+    }
+  }
+  failed = {errc::no_unused_name, wanted.directory, {}};
+}
 
 }  // namespace tempfile::inline v0_1::internal

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "names/random_name.hpp"
+#include "ownership/create.hpp"
 #include "persist/destination.hpp"
-#include "platform/attributes.hpp"
+#include "persist/permissions.hpp"
 #include "platform/create.hpp"
 #include "platform/file.hpp"
 #include "platform/rename.hpp"
@@ -18,47 +18,6 @@
 namespace tempfile::inline v0_1::internal {
 namespace {
 
-constexpr platform::create_options private_file{fs::perms::owner_read | fs::perms::owner_write, false};
-
-// Gives a file or directory the permissions that are wanted of it, and takes that back unless all else goes well.
-class permissions {
- public:
-  permissions(native_handle_type handle, const destination& to, const persist_options& options, std::error_code& error)
-      : handle_{handle}, before_{platform::permissions(handle, error)}, has_changed_{!error} {
-    if (error) return;
-    if (options.mode) {
-      platform::set_mode(handle, *options.mode, error);
-    } else if (options.as_new) {
-      apply_those_of_something_new(to, error);
-    } else {
-      platform::copy_permissions(to.directory.native_handle(), to.name.c_str(), handle, error);
-      if (error == std::errc::no_such_file_or_directory) apply_those_of_something_new(to, error);
-    }
-  }
-  permissions(const permissions&) = delete;
-  permissions& operator=(const permissions&) = delete;
-  ~permissions() {
-    std::error_code ignored;  // the first reason stands
-    if (has_changed_) platform::restore_permissions(handle_, before_, ignored);
-  }
-  void keep() noexcept { has_changed_ = false; }
-
- private:
-  void apply_those_of_something_new(const destination& to, std::error_code& error) {
-    const fs::path probe = random_path(to.parent, ".", ".tmp", error);
-    if (error) return;
-    if (platform::identity(handle_, error).type == fs::file_type::directory) {
-      platform::apply_default_directory_mode(probe.c_str(), handle_, error);
-    } else if (!error) {
-      platform::apply_default_mode(to.parent.c_str(), probe.c_str(), handle_, error);
-    }
-  }
-
-  native_handle_type handle_;
-  platform::saved_permissions before_;
-  bool has_changed_;
-};
-
 void sync_bytes(native_handle_type file, durability wanted, std::error_code& error) {
   if (wanted != durability::none) platform::sync_data(file, error);
 }
@@ -69,29 +28,42 @@ void sync_all(native_handle_type file, durability wanted, std::error_code& error
 
 // --- staging ---------------------------------------------------------------------------------------------------------
 
-// Calls give(name, error) with private names beside the target until one is not taken. Returns the name, which is there
-// before it is given: afterwards nothing may throw.
+// A private name beside the target, owned while something has it.
+struct staged_name {
+  owned_path owner;
+  fs::path leaf;  // its last component, for calls that are relative to the target's directory
+};
+
+// Calls give(leaf, error) with private names until one is not taken. The leaf is there before the name is given:
+// afterwards nothing may throw.
 template <class Give>
-fs::path under_private_name(const destination& to, std::error_code& error, Give give) {
+staged_name under_private_name(const destination& to, fs::file_type type, std::error_code& error, Give give) {
   failure failed;
-  fs::path name;
-  under_unused_name(to.parent, ".", ".tmp", failed, [&](const fs::path& path, std::error_code& taken) {
-    name = path.filename();
-    give(name, taken);
-  });
+  staged_name staged;
+  create_owned({to.parent, ".", ".tmp", type, fs::perms::none}, staged.owner, failed,
+               [&](const fs::path& path, std::error_code& give_error) {
+                 staged.leaf = path.filename();
+                 give(staged.leaf, give_error);
+               });
   error = failed.code;
-  return name;
+  return staged;
+}
+
+// Removes it from beside the target, even if TEMPFILE_KEEP is set: a failed persist leaves nothing there.
+void remove_staged(staged_name& staged, const destination& to) noexcept {
+  std::error_code ignored;
+  platform::remove_file_at(to.directory.native_handle(), staged.leaf.c_str(), ignored);
+  staged.owner.release();
 }
 
 // What has a name moves beside the target, and back again unless it is put in place. std::errc::cross_device_link if it
 // is on another file system, with nothing changed.
 class moved_beside {
  public:
-  moved_beside(const fs::path& from, const destination& to, placement& done, std::error_code& error)
+  moved_beside(const fs::path& from, fs::file_type type, const destination& to, placement& done, std::error_code& error)
       : from_{from}, to_{to}, done_{done} {
-    name_ = under_private_name(to, error, [&](const fs::path& name, std::error_code& rename_error) {
-      path_ = to.parent / name;
-      platform::rename_noreplace({.name = from.c_str()}, to.at(name), rename_error);
+    staged_ = under_private_name(to, type, error, [&](const fs::path& leaf, std::error_code& rename_error) {
+      platform::rename_noreplace({.name = from.c_str()}, to.at(leaf), rename_error);
     });
     is_moved_ = !error;
   }
@@ -100,20 +72,24 @@ class moved_beside {
   ~moved_beside() {
     if (!is_moved_) return;
     std::error_code error;
-    platform::rename_noreplace(to_.at(name_), {.name = from_.c_str()}, error);
-    if (error) done_.stranded = std::move(path_);
+    platform::rename_noreplace(to_.at(staged_.leaf), {.name = from_.c_str()}, error);
+    staged_.owner.release();
+    if (error) done_.stranded = staged_.owner.take();
   }
 
   [[nodiscard]] bool is_moved() const noexcept { return is_moved_; }
-  [[nodiscard]] const fs::path& name() const noexcept { return name_; }
-  void stay() noexcept { is_moved_ = false; }
+  [[nodiscard]] const fs::path& leaf() const noexcept { return staged_.leaf; }
+  // It has been put in place. Whatever has the private name now is not this object's.
+  void stay() noexcept {
+    is_moved_ = false;
+    staged_.owner.release();
+  }
 
  private:
   const fs::path& from_;
   const destination& to_;
   placement& done_;
-  fs::path name_;
-  fs::path path_;  // of the name, for the report
+  staged_name staged_;
   bool is_moved_{false};
 };
 
@@ -126,7 +102,7 @@ void finish(native_handle_type file, const destination& to, const persist_option
             std::error_code& error, Name name) {
   sync_bytes(file, options.durability, error);
   if (error) return;
-  permissions given{file, to, options, error};
+  given_permissions given{file, to, options, error};
   if (!error) sync_all(file, options.durability, error);
   if (!error) name(error);
   if (error) return;
@@ -152,13 +128,13 @@ void finish_named(native_handle_type file, const fs::path& beside, const destina
 
 void link_and_replace(native_handle_type file, const destination& to, std::error_code& error) {
   const native_handle_type directory = to.directory.native_handle();
-  const fs::path beside = under_private_name(to, error, [&](const fs::path& name, std::error_code& link_error) {
-    platform::link_unnamed(file, directory, name.c_str(), link_error);
-  });
+  staged_name beside =
+      under_private_name(to, fs::file_type::regular, error, [&](const fs::path& leaf, std::error_code& link_error) {
+        platform::link_unnamed(file, directory, leaf.c_str(), link_error);
+      });
   if (error) return;
-  platform::rename(to.at(beside), to.itself(), error);
-  std::error_code ignored;
-  platform::remove_file_at(directory, beside.c_str(), ignored);  // also if both are names of one file
+  platform::rename(to.at(beside.leaf), to.itself(), error);
+  remove_staged(beside, to);  // also if both are names of one file
 }
 
 void finish_unnamed(native_handle_type file, const destination& to, const persist_options& options, bool& placed,
@@ -184,36 +160,43 @@ bool needs_a_copy(const std::error_code& error) {
 
 struct staged_file {
   file_handle file;
-  fs::path name;  // empty: it has none
+  staged_name name;  // owns nothing: the file has none
+
+  [[nodiscard]] bool has_name() const noexcept { return name.owner.is_owned(); }
 };
 
-staged_file make_beside(const destination& to, bool has_name, std::error_code& error) {
-  staged_file made;
+staged_file create_beside(const destination& to, bool has_name, std::error_code& error) {
+  staged_file created;
   if (!has_name) {
-    made.file = platform::create_unnamed_file(to.parent.c_str(), private_file, error);
-    if (error != std::errc::operation_not_supported) return made;
+    created.file = platform::create_unnamed_file(to.parent.c_str(), {}, error);
+    if (error != std::errc::operation_not_supported) return created;
   }
-  made.name = under_private_name(to, error, [&](const fs::path& name, std::error_code& create_error) {
-    file_identity identity;
-    made.file = platform::create_file((to.parent / name).c_str(), private_file, identity, create_error);
-  });
-  return made;
+  created.name =
+      under_private_name(to, fs::file_type::regular, error, [&](const fs::path& leaf, std::error_code& create_error) {
+        created.file = platform::create_file((to.parent / leaf).c_str(), {}, create_error);
+      });
+  return created;
 }
 
-// Puts a new file in place that `fill(handle, error)` has written to.
+// Puts a new file in place that `fill(handle, error)` has written to: one without a name, and where such a one can't be
+// given a name, one that has a private name from the beginning.
 template <class Fill>
 void place_new(const destination& to, const persist_options& options, Fill fill, bool& placed, std::error_code& error) {
   for (const bool has_name : {false, true}) {
-    const staged_file staged = make_beside(to, has_name, error);
+    staged_file staged = create_beside(to, has_name, error);
     if (error) return;
-    fill(staged.file.native_handle(), error);
-    if (staged.name.empty()) {
-      if (!error) finish_unnamed(staged.file.native_handle(), to, options, placed, error);
+    const native_handle_type file = staged.file.native_handle();
+    fill(file, error);
+    if (!staged.has_name()) {
+      if (!error) finish_unnamed(file, to, options, placed, error);
       if (!error || placed || !needs_a_copy(error)) return;
     } else {
-      if (!error) finish_named(staged.file.native_handle(), staged.name, to, options, placed, error);
-      std::error_code ignored;
-      if (!placed) platform::remove_file_at(to.directory.native_handle(), staged.name.c_str(), ignored);
+      if (!error) finish_named(file, staged.name.leaf, to, options, placed, error);
+      if (placed) {
+        staged.name.owner.release();
+      } else {
+        remove_staged(staged.name, to);
+      }
       return;
     }
   }
@@ -231,9 +214,9 @@ void place_copy(native_handle_type original, const destination& to, const persis
 void place_named(const finished_file& file, const destination& to, const persist_options& options, placement& done,
                  std::error_code& error) {
   {
-    moved_beside moved{*file.path, to, done, error};
+    moved_beside moved{*file.path, fs::file_type::regular, to, done, error};
     if (moved.is_moved()) {
-      finish_named(file.handle, moved.name(), to, options, done.is_placed, error);
+      finish_named(file.handle, moved.leaf(), to, options, done.is_placed, error);
       if (done.is_placed) moved.stay();
       return;
     }
@@ -244,8 +227,8 @@ void place_named(const finished_file& file, const destination& to, const persist
 // A file on another device is copied without being touched before.
 void place_unnamed(native_handle_type file, const destination& to, const persist_options& options, placement& done,
                    std::error_code& error) {
-  const file_identity found = platform::identity(file, error);
-  const file_identity directory = error ? found : platform::identity(to.directory.native_handle(), error);
+  const platform::file_identity found = platform::identity(file, error);
+  const platform::file_identity directory = error ? found : platform::identity(to.directory.native_handle(), error);
   if (error) return;
   if (found.device == directory.device) {
     finish_unnamed(file, to, options, done.is_placed, error);
@@ -327,14 +310,15 @@ placement place_directory(const fs::path& path, const fs::path& target, const pe
     return done;
   }
   {
-    moved_beside moved{path, to, done, failed.code};
+    moved_beside moved{path, fs::file_type::directory, to, done, failed.code};
     if (!failed) {
-      permissions given{itself.native_handle(), to, options, failed.code};
-      if (!failed) platform::rename_noreplace(to.at(moved.name()), to.itself(), failed.code);
+      given_permissions given{itself.native_handle(), to, options, failed.code};
+      if (!failed) platform::rename_noreplace(to.at(moved.leaf()), to.itself(), failed.code);
       if (failed.code == std::errc::file_exists && options.overwrite) {
-        const file_identity standing = platform::identity_at(parent, to.name.c_str(), failed.code);
-        if (!failed) platform::exchange(to.at(moved.name()), to.itself(), failed.code);
-        if (!failed) done.replaced = {to.parent / moved.name(), standing};
+        fs::path beside = to.parent / moved.leaf();
+        const platform::lasting_identity standing = platform::lasting_identity_at(parent, to.name.c_str(), failed.code);
+        if (!failed) platform::exchange(to.at(moved.leaf()), to.itself(), failed.code);
+        if (!failed) done.replaced = {std::move(beside), standing};
       }
       done.is_placed = !failed;
       if (done.is_placed) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <tempfile/file_handle.hpp>
-#include <tempfile/file_identity.hpp>
 #include <tempfile/persist.hpp>
 
 #include <cstddef>
@@ -11,6 +10,7 @@
 #include <span>
 
 #include "base/failure.hpp"
+#include "platform/types.hpp"
 
 namespace tempfile::inline v0_1::internal {
 
@@ -30,7 +30,7 @@ struct placement {
 
   struct replaced_directory {
     fs::path path;
-    file_identity identity;
+    platform::lasting_identity identity;
   };
   std::optional<replaced_directory> replaced;  // what stood there, and where it is now
 };

@@ -1,22 +1,27 @@
 // Creating files and directories: exclusively, privately, with an exact mode.
 #pragma once
 
+#include <optional>
+
 #include "platform/types.hpp"
 
 namespace tempfile::inline v0_1::platform {
 
 struct create_options {
-  std::filesystem::perms mode;  // exactly, whatever the umask
-  bool inheritable;
+  std::optional<std::filesystem::perms> mode{};  // exactly, whatever the umask; none: at most the owner's
+  bool inheritable{};
 };
+
+// What a file and a directory get at most if no mode is asked for.
+constexpr std::filesystem::perms default_file_mode =
+    std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
+constexpr std::filesystem::perms default_directory_mode = std::filesystem::perms::owner_all;
 
 // Creates a file that was not there, never through a link, and opens it for reading and writing. On failure nothing is
 // left behind; std::errc::file_exists if the name is taken.
-file_handle create_file(native_path path, const create_options& options, file_identity& made,
-                        std::error_code& error) noexcept;
+file_handle create_file(native_path path, const create_options& options, std::error_code& error) noexcept;
 // The same for a directory.
-void create_directory(native_path path, const create_options& options, file_identity& made,
-                      std::error_code& error) noexcept;
+void create_directory(native_path path, const create_options& options, std::error_code& error) noexcept;
 // Creates a file without a name on the file system of `directory`; std::errc::operation_not_supported where this system
 // or this file system can't, whatever it says itself.
 file_handle create_unnamed_file(native_path directory, const create_options& options, std::error_code& error) noexcept;

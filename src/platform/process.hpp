@@ -19,6 +19,9 @@ std::thread start_thread(void (*work)(void*) noexcept, void* argument, std::erro
 
 // Fills `buffer` from the system's cryptographic generator.
 void random_bytes(std::span<std::byte> buffer, std::error_code& error) noexcept;
+// Nanoseconds since 1970, by the clock that stamps new files: never later than the time of birth of a file that is
+// created afterwards.
+std::int64_t coarse_time() noexcept;
 // The value of an environment variable; nothing if it is unset, or if the environment is not to be trusted.
 std::optional<native_string> environment(const char* name);
 // The system's usual directories for temporary files, best first.

@@ -13,6 +13,21 @@ namespace tempfile::inline v0_1::platform {
 file_identity identity(native_path path, std::error_code& error) noexcept;
 file_identity identity(native_handle_type handle, std::error_code& error) noexcept;
 file_identity identity_at(native_handle_type parent, native_path name, std::error_code& error) noexcept;
+lasting_identity lasting_identity_of(native_path path, std::error_code& error) noexcept;
+lasting_identity lasting_identity_at(native_handle_type parent, native_path name, std::error_code& error) noexcept;
+lasting_identity lasting_identity_of(native_handle_type handle, std::error_code& error) noexcept;
+
+// What is known of a directory that this process has created.
+struct created_directory {
+  std::int64_t acquired{};  // coarse_time() just before
+  std::filesystem::perms granted{};
+};
+// errc::replaced if the open `directory`, which now has the name of a directory that was created in `parent`, may be
+// one that another user has planted there: it belongs to another user and was not born when ours was; or others could
+// rename in `parent`, and it belongs to another user or they may write to it as well.
+void check_not_planted(native_handle_type parent, native_handle_type directory, const created_directory& created,
+                       std::error_code& error) noexcept;
+
 // Whether `name` in `parent` is a directory or a link to one.
 bool leads_to_a_directory(native_handle_type parent, native_path name) noexcept;
 

@@ -7,8 +7,8 @@
 
 #include <tempfile/error.hpp>
 #include <tempfile/file_handle.hpp>
-#include <tempfile/file_identity.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <system_error>
 
@@ -22,6 +22,22 @@ using native_string = std::filesystem::path::string_type;
 struct located {
   native_handle_type directory{no_native_handle};
   native_path name{};
+};
+
+// Which file a name or a handle stands for, while that file exists: a file system may give the inode number of one that
+// is gone to the next. The type distinguishes at least a directory from a link that took its place.
+struct file_identity {
+  std::uint64_t device{};
+  std::uint64_t inode{};
+  std::filesystem::file_type type{std::filesystem::file_type::none};
+  friend bool operator==(const file_identity&, const file_identity&) = default;
+};
+
+// The same for good, where the file system keeps times of birth.
+struct lasting_identity {
+  file_identity file;
+  std::int64_t born{};  // in nanoseconds since 1970; 0 if that is not known
+  friend bool operator==(const lasting_identity&, const lasting_identity&) = default;
 };
 
 enum class access {

@@ -13,7 +13,7 @@ namespace tempfile::inline v0_1::internal {
 namespace {
 
 // Returns false if memory was lacking: then there is more to be removed than what is reported. Throws std::bad_alloc.
-bool remove_by_threads(const fs::path& path, const file_identity* expected, removal_report& report) {
+bool remove_by_threads(const fs::path& path, const entry_condition* condition, removal_report& report) {
   report.failures.reserve(removal_report::most_named);
   const fs::path parent_path = path.parent_path();
   const fs::path name = path.filename();
@@ -29,22 +29,22 @@ bool remove_by_threads(const fs::path& path, const file_identity* expected, remo
   tree_remover{&threads}.remove({.directory = parent.native_handle(),
                                  .path_of_directory = parent_path,
                                  .name = name.c_str(),
-                                 .expected = expected},
+                                 .condition = condition},
                                 report);
   return !threads.has_lacked_memory();
 }
 
 }  // namespace
 
-void remove_recursively(const fs::path& path, const file_identity* expected, removal_report& report) noexcept {
+void remove_recursively(const fs::path& path, const entry_condition* condition, removal_report& report) noexcept {
   try {
-    if (remove_by_threads(path, expected, report)) return;
+    if (remove_by_threads(path, condition, report)) return;
   } catch (const std::bad_alloc&) {
   }
   // What is left is met, and counted, once more.
   report.failed = 0;
   report.failures.clear();
-  remove_with_reserve(path, expected, report);
+  remove_with_reserve(path, condition, report);
 }
 
 failure summary_of(const removal_report& report) {

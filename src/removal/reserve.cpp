@@ -52,7 +52,7 @@ void reserve_for_removal() {
   if (kept.load() == nullptr) give_back(std::make_unique<removal_memory>());
 }
 
-void remove_with_reserve(const fs::path& path, const file_identity* expected, removal_report& report) noexcept {
+void remove_with_reserve(const fs::path& path, const entry_condition* condition, removal_report& report) noexcept {
   constexpr fs::path::value_type separators[] = {'/', fs::path::preferred_separator, '\0'};
   const fs::path::string_type& whole = path.native();
   const std::size_t name = whole.find_last_of(separators) + 1;  // 0 if there is none
@@ -68,7 +68,7 @@ void remove_with_reserve(const fs::path& path, const file_identity* expected, re
     own->remover.remove({.directory = parent.native_handle(),
                          .path_of_directory = path,
                          .name = whole.c_str() + name,
-                         .expected = expected},
+                         .condition = condition},
                         report);
   } else if (!is_gone(error) && error != std::errc::not_a_directory) {
     ++report.failed;

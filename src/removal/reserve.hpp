@@ -1,10 +1,11 @@
 // Memory for one removal, kept for the time when there is none to be had.
 #pragma once
 
-#include <tempfile/file_identity.hpp>
 #include <tempfile/remove_tree.hpp>
 
 #include <filesystem>
+
+#include "removal/entry_condition.hpp"
 
 namespace tempfile::inline v0_1::internal {
 
@@ -15,6 +16,6 @@ namespace fs = std::filesystem;
 void reserve_for_removal();
 
 // As remove_tree(), with the reserve and one thread. What is too deep for it is left and counted, and nothing is named.
-void remove_with_reserve(const fs::path& path, const file_identity* expected, removal_report& report) noexcept;
+void remove_with_reserve(const fs::path& path, const entry_condition* condition, removal_report& report) noexcept;
 
 }  // namespace tempfile::inline v0_1::internal

@@ -253,8 +253,7 @@ void tree_remover::enter(std::size_t name) noexcept {
 }
 
 void tree_remover::check_target(const file_handle& directory, std::error_code& error) const noexcept {
-  if (target_->expected == nullptr) return;
-  if (platform::identity(directory.native_handle(), error) != *target_->expected && !error) error = errc::replaced;
+  if (target_->condition != nullptr) target_->condition->check(target_->directory, directory.native_handle(), error);
 }
 
 void tree_remover::give_up_on(std::size_t name, std::error_code error) noexcept {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <tempfile/file_handle.hpp>
-#include <tempfile/file_identity.hpp>
 #include <tempfile/remove_tree.hpp>
 
 #include <cstddef>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "platform/tree.hpp"
+#include "removal/entry_condition.hpp"
 
 namespace tempfile::inline v0_1::internal {
 
@@ -46,7 +46,7 @@ struct removal_target {
   native_handle_type directory{no_native_handle};  // stays the caller's
   const fs::path& path_of_directory;               // for reports only
   platform::native_path name{};
-  const file_identity* expected{};          // a directory is entered only if it is this one; null: whichever it is
+  const entry_condition* condition{};       // of its being entered, if it is a directory; null: it is
   std::optional<fs::perms>* mode_before{};  // becomes the directory's mode, if it is changed
   bool is_in_the_tree{false};               // then its directory may be changed too, to give its owner rights
   bool may_run_out_of_handles{false};       // then remove() stops and says so, and reports nothing of it
@@ -79,7 +79,7 @@ class tree_remover {
   // A directory on the way from the target's directory, which is the first, to where the walk is.
   struct level {
     file_handle directory{};                 // closed while too many others are open; the first one never is
-    file_identity identity{};                // known once it was closed
+    platform::file_identity identity{};      // known once it was closed
     std::uint64_t position{};                // where reading goes on
     std::size_t name{};                      // where its name begins in names_
     std::size_t first_collected{};           // where the names of its sub-directories begin

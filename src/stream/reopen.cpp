@@ -11,8 +11,8 @@ namespace {
 file_handle open_by_path(native_handle_type handle, const fs::path& path, std::error_code& error) {
   file_handle again = platform::open_nofollow(path.c_str(), platform::access::read_write, error);
   if (error) return {};
-  const file_identity wanted = platform::identity(handle, error);
-  if (!error && platform::identity(again.native_handle(), error) != wanted && !error) error = errc::replaced;
+  const platform::file_identity expected = platform::identity(handle, error);
+  if (!error && platform::identity(again.native_handle(), error) != expected && !error) error = errc::replaced;
   return error ? file_handle{} : std::move(again);
 }
 

@@ -241,7 +241,7 @@ outcome run(const scenario& tried, const fs::path& directory, faults::call kind,
 
 // Names can only be left where removing or looking at them is what failed.
 bool may_leave_names(faults::call kind, const scenario& tried) {
-  if (kind == faults::call::unlinkat || kind == faults::call::fstatat) return true;
+  if (kind == faults::call::unlinkat || kind == faults::call::fstatat || kind == faults::call::statx) return true;
   return std::string_view{tried.name}.ends_with("directory") && kind != faults::call::mkdirat;
 }
 

@@ -238,17 +238,12 @@ class planted_link : public testing::Test {
   std::vector<std::string> before_;
 };
 
-TEST_F(planted_link, in_place_of_a_named_file_is_left_alone_however_the_file_ends) {
+TEST_F(planted_link, in_place_of_a_named_file_is_removed_itself_however_the_file_ends) {
   using file_type = tempfile::named_temporary_file;
   using ending = void (*)(std::unique_ptr<file_type>&);
   const ending endings[] = {
       [](auto& file) { file.reset(); },
-      [](auto& file) {
-        std::error_code error;
-        file->close(error);
-        EXPECT_EQ(error, tempfile::errc::replaced);
-      },
-      [](auto& file) { EXPECT_THROW(file->close(), fs::filesystem_error); },
+      [](auto& file) { file->close(); },
       [](auto& file) { *file = file_type{{.dir = file->path().parent_path()}}; },
       [](auto& file) { const tempfile::temporary_path path = std::move(*file).into_path(); },
   };
@@ -258,22 +253,17 @@ TEST_F(planted_link, in_place_of_a_named_file_is_left_alone_however_the_file_end
     *file << "text";
     plant(path);
     end(file);
-    EXPECT_TRUE(fs::is_symlink(path));
+    EXPECT_FALSE(fs::is_symlink(path));
     EXPECT_EQ(support::read_file(moved_away(path)), "text");  // written through the handle, not through the name
   }
 }
 
-TEST_F(planted_link, in_place_of_a_directory_is_left_alone_however_the_directory_ends) {
+TEST_F(planted_link, in_place_of_a_directory_is_removed_itself_however_the_directory_ends) {
   using directory_type = tempfile::temporary_directory;
   using ending = void (*)(std::unique_ptr<directory_type>&);
   const ending endings[] = {
       [](auto& directory) { directory.reset(); },
-      [](auto& directory) {
-        std::error_code error;
-        directory->cleanup(error);
-        EXPECT_EQ(error, tempfile::errc::replaced);
-      },
-      [](auto& directory) { EXPECT_THROW(directory->cleanup(), fs::filesystem_error); },
+      [](auto& directory) { directory->cleanup(); },
       [](auto& directory) { *directory = directory_type{{.dir = directory->path().parent_path()}}; },
   };
   for (const ending end : endings) {
@@ -282,7 +272,7 @@ TEST_F(planted_link, in_place_of_a_directory_is_left_alone_however_the_directory
     support::write_file(path / "file", "text");
     plant(path);
     end(directory);
-    EXPECT_TRUE(fs::is_symlink(path));
+    EXPECT_FALSE(fs::is_symlink(path));
     EXPECT_TRUE(fs::exists(moved_away(path) / "file"));
   }
 }
@@ -301,10 +291,12 @@ TEST_F(planted_link, in_place_of_an_adopted_name_is_left_alone_and_told) {
   EXPECT_EQ(hook.told().front().second, tempfile::errc::replaced);
 }
 
-// The names where it leads are the same, so only what they stand for can tell.
+// The adopted names are the same where the link leads, so only what they stand for can tell.
 TEST_F(planted_link, in_place_of_the_directory_above_is_not_taken_for_it) {
-  tempfile::named_temporary_file file{{.dir = directory_}};
-  tempfile::temporary_directory made{{.dir = directory_}};
+  support::write_file(directory_ / "file", "ours");
+  tempfile::temporary_path file{directory_ / "file"};
+  fs::create_directory(directory_ / "made");
+  tempfile::temporary_path made{directory_ / "made"};
   const fs::path other = scratch_ / "other";
   fs::create_directories(other / made.path().filename() / "sub");
   support::write_file(other / file.path().filename(), "a stranger's");
@@ -312,9 +304,9 @@ TEST_F(planted_link, in_place_of_the_directory_above_is_not_taken_for_it) {
   fs::create_directory_symlink(other, directory_);
 
   std::error_code error;
-  made.cleanup(error);
+  made.remove(error);
   EXPECT_EQ(error, tempfile::errc::replaced);
-  file.close(error);
+  file.remove(error);
   EXPECT_EQ(error, tempfile::errc::replaced);
   EXPECT_EQ(support::read_file(other / file.path().filename()), "a stranger's");
   EXPECT_TRUE(fs::exists(other / made.path().filename() / "sub"));

@@ -102,32 +102,6 @@ TEST_F(named_temporary_file, that_is_gone_already_is_no_error) {
   EXPECT_TRUE(hook.told().empty());
 }
 
-TEST_F(named_temporary_file, does_not_remove_what_has_taken_its_name) {
-  const support::hook_listener hook;
-  fs::path closed;
-  fs::path destroyed;
-  {
-    auto first = make();
-    closed = first.path();
-    fs::rename(closed, directory_ / "elsewhere");
-    support::write_file(closed, "a stranger's");
-    std::error_code error;
-    first.close(error);
-    EXPECT_EQ(error, tempfile::errc::replaced);
-    EXPECT_NO_THROW(first.close());
-
-    const auto second = make();
-    destroyed = second.path();
-    fs::remove(destroyed);
-    fs::create_symlink(closed, destroyed);
-  }
-  EXPECT_EQ(support::read_file(closed), "a stranger's");
-  EXPECT_TRUE(fs::is_symlink(destroyed));
-  ASSERT_EQ(hook.told().size(), 1U);
-  EXPECT_EQ(hook.told().front().first, destroyed);
-  EXPECT_EQ(hook.told().front().second, tempfile::errc::replaced);
-}
-
 TEST_F(named_temporary_file, hands_its_name_over_closed_and_written) {
   fs::path path;
   {

@@ -123,33 +123,6 @@ TEST_F(temporary_directory, that_is_gone_already_is_no_error) {
   EXPECT_TRUE(hook.told().empty());
 }
 
-TEST_F(temporary_directory, does_not_touch_what_has_taken_its_name) {
-  const support::hook_listener hook;
-  const fs::path canary = directory_ / "canary";
-  fill(canary);
-  fs::path linked;
-  fs::path replaced;
-  {
-    auto first = make();
-    linked = first.path();
-    fs::remove(linked);
-    fs::create_directory_symlink(canary, linked);
-    std::error_code error;
-    first.cleanup(error);
-    EXPECT_EQ(error, tempfile::errc::replaced);
-
-    const auto second = make();
-    replaced = second.path();
-    fs::rename(replaced, directory_ / "elsewhere");
-    fill(replaced);
-  }
-  EXPECT_TRUE(fs::exists(canary / "a/b/c/file"));
-  EXPECT_TRUE(fs::is_symlink(linked));
-  EXPECT_TRUE(fs::exists(replaced / "a/b/c/file"));
-  ASSERT_EQ(hook.told().size(), 1U);
-  EXPECT_EQ(hook.told().front().first, replaced);
-}
-
 TEST_F(temporary_directory, reports_what_can_not_be_removed_and_owns_it_still) {
   auto dir = make();
   fill(dir.path());

@@ -34,10 +34,10 @@ extent next_data(int file, off_t position, off_t size) noexcept {
 // Copies a part of `from` to the same place of `to`.
 void copy_extent(int from, int to, const extent& part, std::error_code& error) noexcept {
   // copy_file_range() takes a size_t, of 32 bits on some systems.
-  constexpr off_t max_at_once = off_t{1} << 30;
+  constexpr off_t max_copied_at_once = off_t{1} << 30;
   off_t at = part.begin;
   while (at < part.end) {
-    const auto count = static_cast<std::size_t>(std::min(part.end - at, max_at_once));
+    const auto count = static_cast<std::size_t>(std::min(part.end - at, max_copied_at_once));
     const ssize_t copied = retry_on_eintr(error, [&] { return call::copy_file_range(from, to, at, count); });
     // Refused by old kernels between file systems (EXDEV), by some file systems, and by filters; and on some special
     // file systems it copies nothing.

@@ -1,6 +1,7 @@
 #include "platform/process.hpp"
 
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -66,6 +67,13 @@ std::uint64_t this_copy() noexcept {
 }
 
 }  // namespace
+
+// The kernel stamps files by this clock; to read it takes 4 ns, and no system call.
+std::int64_t coarse_time() noexcept {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
 
 std::uint64_t process_token() noexcept {
   mark& token = wiped_on_fork();

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <array>
@@ -103,6 +104,27 @@ file_handle open_checked(int parent, const char* name, int flags, std::error_cod
 
 }  // namespace
 
+// statx() is Linux 4.11; without it, or where a filter forbids it, the time of birth is not known.
+// An empty name means the handle itself, in this folder and in posix/.
+lasting_identity lasting_identity_at(native_handle_type parent, native_path name, std::error_code& error) noexcept {
+  constexpr unsigned mask = STATX_TYPE | STATX_INO | STATX_BTIME;
+  const int flags = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+  struct statx status {};
+  retry_on_eintr(error, [&] { return call::statx(parent, name, flags, mask, status); });
+  if (error == std::errc::function_not_supported || error == std::errc::operation_not_permitted) {
+    struct stat known {};
+    retry_on_eintr(error, [&] { return call::fstatat(parent, name, &known, flags); });
+    return error ? lasting_identity{} : lasting_identity{identity_of(known)};
+  }
+  if (error) return {};
+  lasting_identity found{
+      {makedev(status.stx_dev_major, status.stx_dev_minor), status.stx_ino, type_of(status.stx_mode)}};
+  if ((status.stx_mask & STATX_BTIME) != 0) {
+    found.born = status.stx_btime.tv_sec * 1'000'000'000 + status.stx_btime.tv_nsec;
+  }
+  return found;
+}
+
 int search_flag() noexcept { return O_PATH; }
 
 file_handle open_subdirectory(native_handle_type parent, native_path name, std::error_code& error) noexcept {
@@ -144,7 +166,7 @@ struct raw_entry {
 };
 constexpr std::size_t name_offset = offsetof(raw_entry, type) + 1;
 
-file_type type_of(std::uint8_t type) noexcept {
+file_type type_of_entry(std::uint8_t type) noexcept {
   if (type == DT_UNKNOWN) return file_type::none;
   return type == DT_DIR ? file_type::directory : file_type::unknown;
 }
@@ -310,7 +332,7 @@ bool directory_reader::next(directory_entry& entry, std::error_code& error) noex
     if (state_->is_used_up()) return false;
     const char* const found = state_->take(entry.position);
     entry.name = found + name_offset;
-    entry.type = type_of(entry_at(found).type);
+    entry.type = type_of_entry(entry_at(found).type);
     if (!is_self_or_parent(entry.name)) return true;
   }
 }

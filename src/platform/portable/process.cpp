@@ -1,5 +1,6 @@
 #include "platform/process.hpp"
 
+#include <time.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -12,6 +13,12 @@ std::optional<native_string> environment(const char* name) {
   const char* const value = std::getenv(name);
   if (value == nullptr) return std::nullopt;
   return value;
+}
+
+std::int64_t coarse_time() noexcept {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
 std::uint64_t process_token() noexcept { return static_cast<std::uint64_t>(::getpid()); }

@@ -19,6 +19,15 @@ int search_flag() noexcept { return O_SEARCH; }
 int search_flag() noexcept { return O_RDONLY; }
 #endif
 
+// An empty name means the handle itself, in this folder and in posix/.
+lasting_identity lasting_identity_at(native_handle_type parent, native_path name, std::error_code& error) noexcept {
+  struct stat status {};
+  retry_on_eintr(error, [&] {
+    return *name == '\0' ? call::fstat(parent, &status) : call::fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW);
+  });
+  return error ? lasting_identity{} : lasting_identity{identity_of(status)};
+}
+
 file_handle open_subdirectory(native_handle_type parent, native_path name, std::error_code& error) noexcept {
   return open_on_same_device(parent, name, subdirectory_flags(), error);
 }
@@ -46,12 +55,12 @@ namespace {
 using std::filesystem::file_type;
 
 #if defined(DT_UNKNOWN)
-file_type type_of(const dirent& entry) noexcept {
+file_type type_of_entry(const dirent& entry) noexcept {
   if (entry.d_type == DT_UNKNOWN) return file_type::none;
   return entry.d_type == DT_DIR ? file_type::directory : file_type::unknown;
 }
 #else  // d_type came with POSIX.1-2024
-file_type type_of(const dirent&) noexcept { return file_type::none; }
+file_type type_of_entry(const dirent&) noexcept { return file_type::none; }
 #endif
 
 }  // namespace
@@ -102,7 +111,7 @@ bool directory_reader::next(directory_entry& entry, std::error_code& error) noex
     }
     if (std::strcmp(found->d_name, ".") == 0 || std::strcmp(found->d_name, "..") == 0) continue;
     entry.name = found->d_name;
-    entry.type = type_of(*found);
+    entry.type = type_of_entry(*found);
     error.clear();
     return true;
   }

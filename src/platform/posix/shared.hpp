@@ -49,11 +49,13 @@ inline bool has_mode(const struct stat& status, mode_t mode) noexcept {
   return ((status.st_mode ^ mode) & (permission_bits_mask | special)) == 0;
 }
 
-// Sets the mode of the directory at `path`, which has just been created and is `expected`, without following a link.
-void set_directory_mode(const char* path, mode_t mode, const file_identity& expected, std::error_code& error) noexcept;
+// Sets the mode of the directory at `path`, which has just been created, without following a link; a set-group-ID bit
+// that it has inherited stays. errc::replaced if it is another user's.
+void set_directory_mode(const char* path, mode_t mode, std::error_code& error) noexcept;
 
 // --- identity --------------------------------------------------------------------------------------------------------
 
+std::filesystem::file_type type_of(mode_t mode) noexcept;
 file_identity identity_of(const struct stat& status) noexcept;
 
 // --- opening ---------------------------------------------------------------------------------------------------------

@@ -18,6 +18,24 @@ void unlink_at(int parent, const char* name, int flags, std::error_code& error) 
   retry_on_eintr(error, [&] { return call::unlinkat(parent, name, flags); });
 }
 
+// Whether others than the owner could rename in a directory: its mode lets them write, and no sticky bit protects what
+// is another's; or it belongs to another user, root apart, who may do what he likes.
+bool may_be_renamed_in(const struct stat& directory) noexcept {
+  const bool is_shared = (directory.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (directory.st_mode & S_ISVTX) == 0;
+  return is_shared || (directory.st_uid != ::geteuid() && directory.st_uid != 0);
+}
+
+// From a record to the birth of what was recorded, at most: the call that creates comes next.
+constexpr std::int64_t max_delay_of_birth = 2'000'000'000;
+
+bool was_born_when_created(int directory, const created_directory& created) noexcept {
+  std::error_code error;
+  const std::int64_t born = lasting_identity_at(directory, "", error).born;
+  return !error && born >= created.acquired && born - created.acquired <= max_delay_of_birth;
+}
+
+}  // namespace
+
 std::filesystem::file_type type_of(mode_t mode) noexcept {
   using std::filesystem::file_type;
   if (S_ISREG(mode)) return file_type::regular;
@@ -28,14 +46,36 @@ std::filesystem::file_type type_of(mode_t mode) noexcept {
   return S_ISBLK(mode) ? file_type::block : file_type::character;
 }
 
-}  // namespace
-
 file_identity identity_of(const struct stat& status) noexcept {
   return {static_cast<std::uint64_t>(status.st_dev), static_cast<std::uint64_t>(status.st_ino),
           type_of(status.st_mode)};
 }
 
 file_identity identity(native_path path, std::error_code& error) noexcept { return identity_at(AT_FDCWD, path, error); }
+
+lasting_identity lasting_identity_of(native_path path, std::error_code& error) noexcept {
+  return lasting_identity_at(AT_FDCWD, path, error);
+}
+
+lasting_identity lasting_identity_of(native_handle_type handle, std::error_code& error) noexcept {
+  return lasting_identity_at(handle, "", error);
+}
+
+void check_not_planted(native_handle_type parent, native_handle_type directory, const created_directory& created,
+                       std::error_code& error) noexcept {
+  struct stat outer {};
+  struct stat inner {};
+  retry_on_eintr(error, [&] { return call::fstat(parent, &outer); });
+  if (!error) retry_on_eintr(error, [&] { return call::fstat(directory, &inner); });
+  if (error) return;
+  const bool is_ours = inner.st_uid == ::geteuid();
+  const mode_t not_granted = (S_IWGRP | S_IWOTH) & ~mode_bits(created.granted);
+  if (!is_ours && !was_born_when_created(directory, created)) {
+    error = errc::replaced;
+  } else if (may_be_renamed_in(outer) && (!is_ours || (inner.st_mode & not_granted) != 0)) {
+    error = errc::replaced;
+  }
+}
 
 void remove_file(native_path path, std::error_code& error) noexcept { unlink_at(AT_FDCWD, path, 0, error); }
 

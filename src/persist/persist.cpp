@@ -1,10 +1,11 @@
-#include "persist/persist_owned.hpp"
+#include "persist/persist.hpp"
 
 #include <tempfile/error.hpp>
 
+#include <new>
 #include <utility>
 
-#include "ownership/owned_path.hpp"
+#include "ownership/cleanup_hook.hpp"
 #include "persist/place.hpp"
 #include "platform/file.hpp"
 #include "platform/tree.hpp"
@@ -12,14 +13,25 @@
 namespace tempfile::inline v0_1::internal {
 namespace {
 
-// Whether the name is this process's, and still that of what it was made for.
-void check_ownership(const temporary_path& name, failure& failed) {
-  if (!name) {
+// Whether this process owns the name, and an adopted one still stands for what was adopted.
+void check_name(const owned_path& name, failure& failed) {
+  if (!name.is_owned()) {
     failed = {std::make_error_code(std::errc::invalid_argument), name.path(), "the name is not owned"};
-  } else if (!ownership::is_this_process(name)) {
+  } else if (!name.is_this_process()) {
     failed = {errc::not_owner, name.path(), {}};
-  } else if (platform::identity(name.path().c_str(), failed.code) != ownership::identity(name) && !failed) {
-    failed.code = errc::replaced;
+  } else if (name.is_replaced(failed.code)) {
+    failed = {errc::replaced, name.path(), {}};
+  }
+  if (failed) failed.path = name.path();
+}
+
+// Whether the name stands for the file that is open: its bytes are what is persisted.
+void check_name_of(native_handle_type file, const owned_path& name, failure& failed) {
+  check_name(name, failed);
+  if (failed) return;
+  const platform::file_identity open_file = platform::identity(file, failed.code);
+  if (!failed && platform::identity(name.path().c_str(), failed.code) != open_file && !failed) {
+    failed = {errc::replaced, {}, "to persist the file that has the name now: into_path(), then persist()"};
   }
   if (failed) failed.path = name.path();
 }
@@ -41,18 +53,20 @@ void check_stream(const std::ios& stream, filebuf& buffer, failure& failed) {
 
 // What was owned is in its place, and what is left of it or of what it replaced is removed; or it is not, and still
 // owned wherever it is.
-void settle_ownership(temporary_path& name, placement& done) {
-  if (!done.stranded.empty()) {
-    const file_identity identity = ownership::identity(name);
-    ownership::acquire(name, std::move(done.stranded), identity);
-  }
+void settle_ownership(owned_path& name, placement& done) {
+  if (!done.stranded.empty()) name.follow(std::move(done.stranded));
   if (!done.is_placed) return;
   if (done.replaced) {
-    ownership::acquire(name, std::move(done.replaced->path), done.replaced->identity);
+    try {
+      name.adopt(std::move(done.replaced->path), done.replaced->identity);
+    } catch (const std::bad_alloc&) {
+      name.release();
+      report_cleanup_error(name.path(), std::make_error_code(std::errc::not_enough_memory));
+    }
   } else if (!done.is_copy) {
-    ownership::release(name);
+    name.release();
   }
-  ownership::dispose(name, true);
+  name.dispose(true);
 }
 
 // Opens what is to be persisted, to sync it and to set its permissions; to read it as well, if that is allowed.
@@ -66,13 +80,13 @@ file_handle open_finished(const fs::path& path, failure& failed) {
 
 }  // namespace
 
-fs::path persist_stream(const std::ios& stream, filebuf& buffer, temporary_path* name, const fs::path& target,
+fs::path persist_stream(const std::ios& stream, filebuf& buffer, owned_path* name, const fs::path& target,
                         const persist_options& options, failure& failed) {
   check_stream(stream, buffer, failed);
   if (failed) {
     failed.path = target;
   } else if (name != nullptr) {
-    check_ownership(*name, failed);
+    check_name_of(buffer.native_handle(), *name, failed);
   }
   if (failed) return {};
   const finished_file file{buffer.native_handle(), name == nullptr ? nullptr : &name->path()};
@@ -85,11 +99,14 @@ fs::path persist_stream(const std::ios& stream, filebuf& buffer, temporary_path*
   return done.target;
 }
 
-fs::path persist_path(temporary_path& name, const fs::path& target, const persist_options& options, failure& failed) {
-  check_ownership(name, failed);
-  if (failed) return {};
+fs::path persist_path(owned_path& name, const fs::path& target, const persist_options& options, failure& failed) {
+  check_name(name, failed);
+  const fs::file_type type = failed ? fs::file_type::none : platform::identity(name.path().c_str(), failed.code).type;
+  if (failed) {
+    failed.path = name.path();
+    return {};
+  }
   placement done;
-  const fs::file_type type = ownership::identity(name).type;
   if (type == fs::file_type::directory) {
     done = place_directory(name.path(), target, options, failed);
   } else if (type == fs::file_type::regular) {
