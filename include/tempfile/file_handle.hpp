@@ -11,6 +11,7 @@
 #include <ios>
 #include <span>
 #include <system_error>
+#include <utility>
 
 namespace tempfile::inline v0_1 {
 
@@ -49,11 +50,17 @@ class TEMPFILE_EXPORT file_handle {
   explicit file_handle(native_handle_type handle) noexcept : handle_{handle} {}
   file_handle(file_handle&& other) noexcept : handle_{other.release()} {}
   /// Closes what it owned before. A self-move changes nothing.
-  file_handle& operator=(file_handle&& other) noexcept;
+  file_handle& operator=(file_handle&& other) noexcept {
+    file_handle taken{std::move(other)};
+    swap(*this, taken);
+    return *this;
+  }
   file_handle(const file_handle&) = delete;
   file_handle& operator=(const file_handle&) = delete;
   /// Closes; an error is lost here, so call close() where it matters.
-  ~file_handle();
+  ~file_handle() {
+    if (is_open()) close_quietly();
+  }
 
   [[nodiscard]] bool is_open() const noexcept { return handle_ != no_native_handle; }
   explicit operator bool() const noexcept { return is_open(); }
@@ -161,6 +168,7 @@ class TEMPFILE_EXPORT file_handle {
   }
 
  private:
+  void close_quietly() noexcept;
   bool check_open(std::error_code& error) const noexcept;
 
   native_handle_type handle_{no_native_handle};

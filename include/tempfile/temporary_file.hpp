@@ -60,7 +60,6 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_file : public file_stream_base {
 
  private:
   fs::path persist(const fs::path& target, const persist_options& options, internal::failure& failed);
-  void create(const options& options, internal::failure& failed);
   void end() noexcept;
 };
 

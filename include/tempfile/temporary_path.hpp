@@ -41,11 +41,11 @@ class owned_path {
   [[nodiscard]] bool is_replaced(std::error_code& error) const noexcept;
 
   // Owns `path`, which is about to be created with these permissions; it owned nothing before.
-  void acquire(fs::path path, fs::file_type type, fs::perms granted) noexcept;
+  void acquire(fs::path&& path, fs::file_type type, fs::perms granted) noexcept;
   // Owns what exists at `existing`, as temporary_path's constructor says.
   void adopt(const fs::path& existing, failure& failed);
   // The same, with the identity that is known of it.
-  void adopt(fs::path path, const platform::lasting_identity& identity);
+  void adopt(fs::path&& path, const platform::lasting_identity& identity);
   // What is owned has another name by now.
   void follow(fs::path path) noexcept { path_ = std::move(path); }
   // Removes, as temporary_path::remove() says.
@@ -56,11 +56,15 @@ class owned_path {
   // Stops owning, and leaves the name in place. path() stays readable.
   void release() noexcept { process_ = 0; }
   // Stops owning, and moves the path out.
-  fs::path take() noexcept;
+  fs::path take() noexcept {
+    release();
+    return std::move(path_);
+  }
 
  private:
   void remove_adopted(failure& failed) const;
-  void remove_created(failure& failed) const;
+  [[nodiscard]] bool remove_by_one_call() const noexcept;
+  void remove_owned(failure& failed);
 
   fs::path path_;
   std::uint64_t process_{};                              // the token of the process that owns it; 0: nobody does

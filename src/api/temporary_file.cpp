@@ -7,18 +7,20 @@
 
 namespace tempfile::inline v0_1 {
 
-temporary_file::temporary_file(const options& options) {
-  internal::or_throw("cannot create an unnamed file", [&](auto& failed) { create(options, failed); });
+namespace {
+
+file_handle create(const options& options, internal::failure& failed) {
+  return internal::create_unnamed_file(internal::request_for(options), failed);
 }
 
-temporary_file::temporary_file(const options& options, std::error_code& error) {
-  internal::or_code(error, [&](auto& failed) { create(options, failed); });
-}
+}  // namespace
 
-void temporary_file::create(const tempfile::options& options, internal::failure& failed) {
-  file_handle file = internal::create_unnamed_file(internal::request_for(options), failed);
-  if (!failed) attach(std::move(file));
-}
+temporary_file::temporary_file(const options& options)
+    : file_stream_base{
+          internal::or_throw("cannot create unnamed file", [&](auto& failed) { return create(options, failed); })} {}
+
+temporary_file::temporary_file(const options& options, std::error_code& error)
+    : file_stream_base{internal::or_code(error, [&](auto& failed) { return create(options, failed); })} {}
 
 temporary_file& temporary_file::operator=(temporary_file&& other) {
   if (this == &other) return *this;
@@ -44,7 +46,7 @@ fs::path temporary_file::persist(const fs::path& target, const persist_options& 
 void temporary_file::end() noexcept {
   std::error_code error;
   buffer().abandon(error);
-  internal::report_cleanup_error({}, error);
+  if (error) internal::report_cleanup_error({}, error);
 }
 
 }  // namespace tempfile::inline v0_1

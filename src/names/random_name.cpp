@@ -1,5 +1,6 @@
 #include "names/random_name.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -45,38 +46,42 @@ std::uint64_t random_number(std::error_code& error) {
   return reserved.numbers.at(reserved.used++);
 }
 
-std::array<char, random_characters> random_text(std::error_code& error) {
-  std::uint64_t bits = random_number(error);
-  std::array<char, random_characters> text{};
-  for (char& character : text) {
-    character = alphabet[bits % alphabet.size()];
-    bits >>= bits_per_character;
+// Narrow text is UTF-8; where that is native, it needs no copy.
+template <class Character>
+auto to_native(std::string_view text) {
+  if constexpr (std::is_same_v<Character, char>) {
+    return text;
+  } else {
+    return fs::path{std::u8string{text.begin(), text.end()}}.native();
   }
-  return text;
 }
 
-// Narrow text is UTF-8.
-template <class Character>
-void append(std::basic_string<Character>& text, std::string_view part) {
-  if constexpr (std::is_same_v<Character, char>) {
-    text += part;
-  } else {
-    text += fs::path{std::u8string{part.begin(), part.end()}}.native();
+fs::path::value_type* write_random(fs::path::value_type* out, std::uint64_t bits) {
+  for (std::size_t i = 0; i < random_characters; ++i) {
+    *out++ = static_cast<fs::path::value_type>(alphabet[bits % alphabet.size()]);
+    bits >>= bits_per_character;
   }
+  return out;
 }
 
 }  // namespace
 
 fs::path random_path(const fs::path& directory, std::string_view prefix, std::string_view suffix,
                      std::error_code& error) {
-  const std::array<char, random_characters> random = random_text(error);
+  const std::uint64_t random = random_number(error);
   if (error) return directory;
-  fs::path::string_type text;
-  text.reserve(directory.native().size() + 1 + prefix.size() + random.size() + suffix.size());
-  text = directory.native();
-  if (!text.empty() && text.back() != fs::path::preferred_separator) text += fs::path::preferred_separator;
-  for (const std::string_view part : {prefix, std::string_view{random.data(), random.size()}, suffix})
-    append(text, part);
+  constexpr auto separator = fs::path::preferred_separator;
+  const fs::path::string_type& parent = directory.native();
+  const auto before = to_native<fs::path::value_type>(prefix);
+  const auto after = to_native<fs::path::value_type>(suffix);
+  const bool is_separated = parent.empty() || parent.back() == separator;
+  fs::path::string_type text(parent.size() + before.size() + random_characters + after.size() + (is_separated ? 0 : 1),
+                             separator);
+  auto* out = std::copy(parent.begin(), parent.end(), text.data());
+  if (!is_separated) ++out;
+  out = std::copy(before.begin(), before.end(), out);
+  out = write_random(out, random);
+  std::copy(after.begin(), after.end(), out);
   return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 
 #include "names/paths.hpp"
 #include "names/tempdir.hpp"
@@ -14,24 +15,35 @@ namespace {
 
 bool may_be_part_of_a_name(std::string_view part) noexcept {
   constexpr auto separator = static_cast<char>(fs::path::preferred_separator);
-  return part.find('/') == part.npos && part.find(separator) == part.npos && part.find('\0') == part.npos;
+  for (const char c : part) {
+    if (c == '/' || c == separator || c == '\0') return false;
+  }
+  return true;
 }
 
-// Checks the request, and calls create(directory) with the directory to create in.
-template <class Create>
-void in_directory(const create_request& request, failure& failed, Create create) {
-  check(request, failed);
-  if (failed) return;
-  if (request.dir.empty()) {
-    const fs::path* const directory = default_directory(failed);
-    if (!failed) create(*directory);
-  } else if (request.dir.is_absolute()) {
-    create(request.dir);
-  } else {
-    const fs::path directory = absolute(request.dir, failed);
-    if (!failed) create(directory);
+// Checks a request, and finds the directory to create in.
+class checked_directory {
+ public:
+  checked_directory(const create_request& request, failure& failed) {
+    check(request, failed);
+    if (failed) return;
+    if (request.dir.empty()) {
+      directory_ = default_directory(failed);
+    } else if (request.dir.is_absolute()) {
+      directory_ = &request.dir;
+    } else {
+      directory_ = &absolute_.emplace(absolute(request.dir, failed));
+    }
   }
-}
+  checked_directory(const checked_directory&) = delete;
+  checked_directory& operator=(const checked_directory&) = delete;
+  // Not if it has failed.
+  const fs::path& operator*() const noexcept { return *directory_; }
+
+ private:
+  const fs::path* directory_{};
+  std::optional<fs::path> absolute_;
+};
 
 new_name name_in(const fs::path& directory, const create_request& request, fs::file_type type, fs::perms at_most) {
   return {directory, request.prefix, request.suffix, type, request.mode.value_or(at_most)};
@@ -89,39 +101,37 @@ void check(const create_request& request, failure& failed) {
 const fs::path* default_directory(failure& failed) { return tempdir(probe, failed); }
 
 file_handle create_file(const create_request& request, owned_path& name, failure& failed) {
-  file_handle file;
-  in_directory(request, failed,
-               [&](const fs::path& directory) { file = create_file_in(directory, request, name, failed); });
-  return file;
+  const checked_directory directory{request, failed};
+  return failed ? file_handle{} : create_file_in(*directory, request, name, failed);
 }
 
 void create_directory(const create_request& request, owned_path& name, failure& failed) {
-  in_directory(request, failed, [&](const fs::path& directory) {
-    create_owned(name_in(directory, request, fs::file_type::directory, platform::default_directory_mode), name, failed,
-                 [&](const fs::path& path, std::error_code& error) {
-                   platform::create_directory(path.c_str(), {request.mode, request.inheritable}, error);
-                 });
-  });
+  const checked_directory directory{request, failed};
+  if (failed) return;
+  create_owned(name_in(*directory, request, fs::file_type::directory, platform::default_directory_mode), name, failed,
+               [&](const fs::path& path, std::error_code& error) {
+                 platform::create_directory(path.c_str(), {request.mode, request.inheritable}, error);
+               });
 }
 
 file_handle create_unnamed_file(const create_request& request, failure& failed) {
-  file_handle file;
-  in_directory(request, failed, [&](const fs::path& directory) {
-    std::error_code error;
-    file = platform::create_unnamed_file(directory.c_str(), {request.mode, request.inheritable}, error);
-    if (error && error != std::errc::operation_not_supported) failed = {error, directory, {}};
-    if (error != std::errc::operation_not_supported) return;
-
-    owned_path name;
-    file = create_file_in(directory, request, name, failed);
-    if (failed) return;
-    remove_at_once(name, failed.code);
-    if (failed) {
-      failed.path = name.path();
-      file = {};
-    }
-  });
-  return file;
+  const checked_directory directory{request, failed};
+  if (failed) return {};
+  file_handle file =
+      platform::create_unnamed_file((*directory).c_str(), {request.mode, request.inheritable}, failed.code);
+  if (!failed) return file;
+  if (failed.code != std::errc::operation_not_supported) {
+    failed.path = *directory;
+    return {};
+  }
+  failed = {};
+  owned_path name;
+  file = create_file_in(*directory, request, name, failed);
+  if (failed) return {};
+  remove_at_once(name, failed.code);
+  if (!failed) return file;
+  failed.path = name.path();
+  return {};
 }
 
 }  // namespace tempfile::inline v0_1::internal

@@ -56,15 +56,12 @@ struct new_name {
 template <class Create>
 void create_owned(const new_name& wanted, owned_path& name, failure& failed, Create create) {
   for (int attempt = 0; attempt < max_attempts; ++attempt) {
-    std::error_code error;
-    name.acquire(random_path(wanted.directory, wanted.prefix, wanted.suffix, error), wanted.type, wanted.granted);
-    if (!error) create(name.path(), error);
-    if (!error) return;
-    fs::path path = name.take();
-    if (error != std::errc::file_exists) {
-      failed = {error, std::move(path), {}};
-      return;
-    }
+    name.acquire(random_path(wanted.directory, wanted.prefix, wanted.suffix, failed.code), wanted.type, wanted.granted);
+    if (!failed) create(name.path(), failed.code);
+    if (!failed) return;
+    failed.path = name.take();
+    if (failed.code != std::errc::file_exists) return;
+    failed = {};
   }
   failed = {errc::no_unused_name, wanted.directory, {}};
 }

@@ -47,16 +47,8 @@ bool has_vanished(const std::error_code& error) noexcept {
   return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
 }
 
-// unlink(2) of a directory: EISDIR on Linux, EPERM in POSIX.
-bool may_be_a_directory(const std::error_code& error) noexcept {
-  return error == std::errc::is_a_directory || error == std::errc::operation_not_permitted;
-}
-
-// Removes an empty directory by one call, and whatever else a name stands for.
+// Removes whatever has the name; a directory with something in it only under `condition`.
 void remove_tree_at(const fs::path& path, const entry_condition& condition, failure& failed) {
-  std::error_code error;
-  platform::remove_directory(path.c_str(), error);
-  if (!error || error == std::errc::no_such_file_or_directory) return;
   removal_report report;
   remove_recursively(path, &condition, report);
   failed = summary_of(report);
@@ -97,7 +89,7 @@ void owned_path::swap(owned_path& other) noexcept {
 
 bool owned_path::is_this_process() const noexcept { return process_ == platform::process_token(); }
 
-void owned_path::acquire(fs::path path, fs::file_type type, fs::perms granted) noexcept {
+void owned_path::acquire(fs::path&& path, fs::file_type type, fs::perms granted) noexcept {
   path_ = std::move(path);
   process_ = platform::process_token();
   // Read before the directory is created, so that its time of birth is not before.
@@ -121,16 +113,11 @@ void owned_path::adopt(const fs::path& existing, failure& failed) {
   }
 }
 
-void owned_path::adopt(fs::path path, const platform::lasting_identity& identity) {
+void owned_path::adopt(fs::path&& path, const platform::lasting_identity& identity) {
   auto adopted = std::make_unique<platform::lasting_identity>(identity);
   if (identity.file.type == fs::file_type::directory) reserve_for_removal();
   acquire(std::move(path), identity.file.type, fs::perms::none);
   adopted_ = std::move(adopted);
-}
-
-fs::path owned_path::take() noexcept {
-  release();
-  return std::move(path_);
 }
 
 bool owned_path::is_replaced(std::error_code& error) const noexcept {
@@ -155,50 +142,53 @@ void owned_path::remove_adopted(failure& failed) const {
   }
 }
 
-// By name, without a look: what has it now is ours.
-void owned_path::remove_created(failure& failed) const {
-  if (type_ != fs::file_type::directory) {
-    std::error_code error;
-    platform::remove_file(path_.c_str(), error);
-    if (!error || has_vanished(error)) return;
-    if (!may_be_a_directory(error)) {
-      failed = {error, path_, {}};
-      return;
-    }
+// By name, without a look: what has it now is ours. Returns whether one call was all that it took.
+bool owned_path::remove_by_one_call() const noexcept {
+  std::error_code error;
+  if (type_ == fs::file_type::directory) {
+    platform::remove_directory(path_.c_str(), error);
+    return !error || error == std::errc::no_such_file_or_directory;
   }
-  const platform::created_directory created{acquired_, granted_};
-  remove_tree_at(path_, own_directory{created}, failed);
+  platform::remove_file(path_.c_str(), error);
+  return !error || has_vanished(error);
 }
 
-void owned_path::remove(failure& failed) {
-  if (!is_owned()) return;
-  if (!is_this_process()) {
-    failed = {errc::not_owner, path_, {}};
-    return;
-  }
+void owned_path::remove_owned(failure& failed) {
   if (keeps_everything()) {
     release();
     announce_kept(path_);
     return;
   }
-  if (adopted_ == nullptr) {
-    remove_created(failed);
-  } else {
+  if (adopted_ != nullptr) {
     remove_adopted(failed);
+  } else if (!remove_by_one_call()) {
+    const platform::created_directory created{acquired_, granted_};
+    remove_tree_at(path_, own_directory{created}, failed);
   }
   if (!failed || failed.code == errc::replaced) release();
 }
 
+void owned_path::remove(failure& failed) {
+  if (!is_owned()) return;
+  if (is_this_process()) {
+    remove_owned(failed);
+  } else {
+    failed = {errc::not_owner, path_, {}};
+  }
+}
+
 void owned_path::dispose(bool reports) noexcept {
   if (!is_owned()) return;
-  failure failed;
-  try {
-    if (is_this_process()) remove(failed);
-  } catch (const std::bad_alloc&) {
-    failed.code = std::make_error_code(std::errc::not_enough_memory);
+  if (is_this_process()) {
+    failure failed;
+    try {
+      remove_owned(failed);
+    } catch (const std::bad_alloc&) {
+      failed.code = std::make_error_code(std::errc::not_enough_memory);
+    }
+    if (failed && reports) report_cleanup_error(failed.path.empty() ? path_ : failed.path, failed.code);
   }
   release();
-  if (reports) report_cleanup_error(failed.path.empty() ? path_ : failed.path, failed.code);
 }
 
 }  // namespace tempfile::inline v0_1::internal

@@ -8,13 +8,7 @@
 namespace tempfile::inline v0_1 {
 using internal::or_throw;
 
-file_handle& file_handle::operator=(file_handle&& other) noexcept {
-  file_handle taken{std::move(other)};
-  swap(*this, taken);
-  return *this;
-}
-
-file_handle::~file_handle() {
+void file_handle::close_quietly() noexcept {
   std::error_code ignored;
   close(ignored);
 }

@@ -11,25 +11,21 @@
 
 namespace tempfile::inline v0_1 {
 
-// The base is made before the buffer, so it gets the buffer afterwards, which also clears its state.
-file_stream_base::file_stream_base() : std::iostream{nullptr} {
-  use_buffer();
-  setstate(badbit);
-}
+// The base is made before the buffer, and so without one: then it has badbit. set_rdbuf() leaves that as it is.
+file_stream_base::file_stream_base() : std::iostream{nullptr} { use_buffer(); }
 
 file_stream_base::file_stream_base(file_handle handle) : std::iostream{nullptr}, buffer_{std::move(handle)} {
   use_buffer();
-  if (!is_open()) setstate(badbit);
+  if (is_open()) clear();
 }
 
 file_stream_base::file_stream_base(file_stream_base&& other)
     : std::iostream{std::move(other)}, buffer_{std::move(other.buffer_)} {
-  set_rdbuf(&buffer_);
-  buffer_.stream_ = this;
+  use_buffer();
 }
 
 void file_stream_base::use_buffer() {
-  std::ios::rdbuf(&buffer_);
+  set_rdbuf(&buffer_);
   buffer_.stream_ = this;
 }
 

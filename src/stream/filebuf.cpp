@@ -63,6 +63,7 @@ filebuf& filebuf::operator=(filebuf&& other) {
 }
 
 filebuf::~filebuf() {
+  if (!is_open()) return;
   std::error_code ignored;
   abandon(ignored);
 }

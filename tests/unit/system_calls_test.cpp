@@ -10,7 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-
 #include <csignal>
 #include <filesystem>
 #include <functional>
