@@ -1,8 +1,11 @@
 #include "ownership/create.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <string>
+#include <type_traits>
 
 #include "names/paths.hpp"
 #include "names/tempdir.hpp"
@@ -44,6 +47,16 @@ class checked_directory {
   const fs::path* directory_{};
   std::optional<fs::path> absolute_;
 };
+
+// Narrow text is UTF-8; where that is native, it needs no copy.
+template <class Character>
+auto to_native(std::string_view text) {
+  if constexpr (std::is_same_v<Character, char>) {
+    return text;
+  } else {
+    return fs::path{std::u8string{text.begin(), text.end()}}.native();
+  }
+}
 
 new_name name_in(const fs::path& directory, const create_request& request, fs::file_type type, fs::perms at_most) {
   return {directory, request.prefix, request.suffix, type, request.mode.value_or(at_most)};
@@ -96,6 +109,24 @@ void check(const create_request& request, failure& failed) {
   } else if (request.mode && !is_mode(*request.mode)) {
     failed = refusal(request.dir, "mode has bits that are not permissions");
   }
+}
+
+void acquire_name(const new_name& wanted, owned_path& name, std::error_code& error) {
+  const random_text random = random_name(error);
+  if (error) return;
+  constexpr auto separator = fs::path::preferred_separator;
+  const fs::path::string_type& parent = wanted.directory.native();
+  const auto prefix = to_native<fs::path::value_type>(wanted.prefix);
+  const auto suffix = to_native<fs::path::value_type>(wanted.suffix);
+  const bool is_separated = parent.empty() || parent.back() == separator;
+  const std::size_t size = parent.size() + (is_separated ? 0 : 1) + prefix.size() + random.size() + suffix.size();
+  fs::path::string_type text(size, separator);
+  auto out = std::copy(parent.begin(), parent.end(), text.begin());
+  if (!is_separated) ++out;
+  out = std::copy(prefix.begin(), prefix.end(), out);
+  out = std::copy(random.begin(), random.end(), out);
+  std::copy(suffix.begin(), suffix.end(), out);
+  name.acquire(std::move(text), wanted.type, wanted.granted);
 }
 
 const fs::path* default_directory(failure& failed) { return tempdir(probe, failed); }

@@ -51,15 +51,18 @@ struct new_name {
   fs::perms granted;
 };
 
+// `name` owns the path of directory, prefix, random characters and suffix, which nothing is expected to have.
+void acquire_name(const new_name& wanted, owned_path& name, std::error_code& error);
+
 // Calls create(path, error) with new names until one is not taken. Each is owned before it is created, so that whoever
 // cleans up at any instant knows of it. On failure `name` owns nothing, and its path is empty.
 template <class Create>
 void create_owned(const new_name& wanted, owned_path& name, failure& failed, Create create) {
   for (int attempt = 0; attempt < max_attempts; ++attempt) {
-    name.acquire(random_path(wanted.directory, wanted.prefix, wanted.suffix, failed.code), wanted.type, wanted.granted);
+    acquire_name(wanted, name, failed.code);
     if (!failed) create(name.path(), failed.code);
     if (!failed) return;
-    failed.path = name.take();
+    failed.path = name.is_owned() ? name.take() : wanted.directory;
     if (failed.code != std::errc::file_exists) return;
     failed = {};
   }
