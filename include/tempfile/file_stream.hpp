@@ -54,7 +54,8 @@ concept insertable = !std::is_function_v<T> && requires(std::ostream & out, cons
 /// - reading may follow writing, and writing reading, without a seek in between: there is one position. That a read has
 ///   come to the end of the file (eofbit) doesn't keep the next `<<`, write() or put() from writing there. Through a
 ///   `std::ostream&` it does, as the standard has it: call clear() first;
-/// - bytes that were refused are remembered for good, whatever is written later: write_error() tells why, badbit shows
+/// - bytes that were refused are remembered for good, whatever is written later: write_error() is the reason, badbit
+/// shows
 ///   it, and the file is neither closed nor released nor persisted as if it were whole, unless accept_loss() says so;
 /// - what failed is in last_error(), where a std::fstream only has a state bit.
 ///
@@ -88,7 +89,7 @@ class TEMPFILE_EXPORT file_stream_base : public std::iostream {
     const std::span<const std::byte> all = internal::bytes_of(bytes);
     return write(reinterpret_cast<const char*>(all.data()), static_cast<std::streamsize>(all.size()));
   }
-  /// As std::istream's; gcount() tells how much there was.
+  /// As std::istream's; gcount() is how much there was.
   file_stream_base& read(char* buffer, std::streamsize count) {
     std::iostream::read(buffer, count);
     return *this;
@@ -132,10 +133,10 @@ class TEMPFILE_EXPORT file_stream_base : public std::iostream {
   }
 
   /// Moves the position for reading and writing, and forgets eofbit and failbit first, so that a file read to its end
-  /// can be read again. badbit stays. Sets failbit if the position can't be had.
+  /// can be read again. badbit stays. Sets failbit if the position is impossible.
   file_stream_base& seek(std::streamoff offset, std::ios_base::seekdir from = std::ios_base::beg);
 
-  /// Flushes, and tells the size in bytes. The position stays.
+  /// Flushes, and returns the size in bytes. The position stays.
   /// \throws fs::filesystem_error, as everything below.
   [[nodiscard]] std::uint64_t size();
   [[nodiscard]] std::uint64_t size(std::error_code& error) noexcept;

@@ -32,7 +32,7 @@ class memory_storage;
 /// Bytes that are refused and not kept, because neither the buffer nor the system takes them, are remembered for good
 /// in write_error(), whatever succeeds later: a file with a hole is neither closed nor released as if it were whole,
 /// unless accept_loss() says so. To a streambuf's caller a read that failed looks like the end of the file;
-/// last_error() tells the difference, and the file_stream that owns this buffer sets badbit.
+/// last_error() makes the difference, and the file_stream that owns this buffer sets badbit.
 ///
 /// A handle that can't seek (a socket, a pipe, a terminal) has a second buffer for writing once bytes have been read
 /// ahead, which stay to be read. Not to be used by two threads at once.
@@ -62,7 +62,7 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   /// The descriptor, still owned by this object; no_native_handle if there is none.
   [[nodiscard]] native_handle_type native_handle() const noexcept { return handle_.native_handle(); }
 
-  /// Writes what is buffered for writing. \returns false if it can't; last_error() tells why, and the bytes stay.
+  /// Writes what is buffered for writing. \returns false if it can't; last_error() is the reason, and the bytes stay.
   bool flush() noexcept;
 
   /// Flushes, then closes. If bytes have been lost (write_error()) or flushing fails, nothing has changed: the file
@@ -83,7 +83,7 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   /// Flushes, then cuts the file off at `size` bytes or extends it by zeros. The position stays.
   void truncate(std::uint64_t size, std::error_code& error) noexcept;
 
-  /// Flushes, and tells the size in bytes. The position stays.
+  /// Flushes, and returns the size in bytes. The position stays.
   [[nodiscard]] std::uint64_t size(std::error_code& error) noexcept;
 
   /// Flushes, and returns when everything is on stable storage (`fsync`); in memory there is nothing to do. The
@@ -164,7 +164,7 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   std::unique_ptr<internal::memory_storage> memory_;  // instead of the handle
   std::unique_ptr<char[]> buffer_;
   std::unique_ptr<char[]> put_buffer_;  // of its own only once bytes were read ahead that can't be given back
-  std::ios* stream_{nullptr};           // whose badbit tells what failed
+  std::ios* stream_{nullptr};           // whose badbit shows what failed
   std::error_code last_error_;
   std::error_code write_error_;
 };

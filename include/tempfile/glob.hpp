@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 /// The entries of `dir` whose name matches `pattern`, as absolute paths, sorted.
 ///
-/// `*` stands for any characters, `?` for one (a whole UTF-8 sequence), `[a-z]` for one of a set, `[!a-z]` for one that
+/// `*` matches any characters, `?` one (a whole UTF-8 sequence), `[a-z]` for one of a set, `[!a-z]` for one that
 /// is not in it; `[*]` is a star that means itself. Case counts. A leading dot must be written: `*` does not match
 /// ".hidden". A pattern of several components, `logs/*.txt`, matches in
 /// sub-directories, and the component `**` matches any number of directories, none included, without following symbolic
@@ -26,8 +26,8 @@ namespace fs = std::filesystem;
 /// up rather than looked for, so that its directory need not be readable.
 ///
 /// \throws fs::filesystem_error if `dir` can't be read (std::errc::no_such_file_or_directory and so on), or with
-/// std::errc::invalid_argument if it is an empty path, or the pattern is empty, absolute, holds a NUL, or leads out of
-/// `dir` by "..".
+/// std::errc::invalid_argument if it is an empty path, or the pattern is empty, absolute, contains a NUL, or leads out
+/// of `dir` by "..".
 [[nodiscard]] TEMPFILE_EXPORT std::vector<fs::path> glob(const fs::path& dir, std::string_view pattern);
 /// The same; on failure sets `error` and returns nothing.
 [[nodiscard]] TEMPFILE_EXPORT std::vector<fs::path> glob(const fs::path& dir, std::string_view pattern,

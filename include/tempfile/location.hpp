@@ -31,7 +31,7 @@ namespace fs = std::filesystem;
 /// creating in it reports what is wrong with it. An empty path undoes this: the next gettempdir() chooses anew, from
 /// the environment as it is then.
 ///
-/// \throws fs::filesystem_error if the path holds a NUL, or is relative and the working directory can't be had.
+/// \throws fs::filesystem_error if the path contains a NUL, or is relative and there is no working directory.
 /// Thread-safe. Each distinct directory ever set costs a few bytes until the process ends, because another thread may
 /// be reading it.
 TEMPFILE_EXPORT void settempdir(fs::path directory);

@@ -21,7 +21,7 @@ struct named_temporary_file_options {
   /// Whether close() removes the name. If not, the end of the object does: close, let another program open the file by
   /// its path, and it still cleans up.
   bool delete_on_close{true};
-  /// Whether the name stays at the end, whatever delete_on_close says. It is owned all the same: persist() moves it.
+  /// Whether the name stays at the end, whatever delete_on_close says. It is still owned: persist() moves it.
   bool keep{false};
 };
 
@@ -50,14 +50,14 @@ class [[nodiscard]] TEMPFILE_EXPORT named_temporary_file : public file_stream_ba
   named_temporary_file(named_temporary_file&& other);
   /// Closes and removes what it held before, then takes over. A self-move changes nothing.
   named_temporary_file& operator=(named_temporary_file&& other);
-  /// Flushes, closes and removes. What fails is told to the hook set by set_cleanup_error_hook().
+  /// Flushes, closes and removes. Errors go to the cleanup error hook.
   ~named_temporary_file() override;
 
   /// The absolute path. It stays readable after the name is gone.
   [[nodiscard]] const fs::path& path() const& noexcept { return name_.path(); }
   [[nodiscard]] fs::path path() && { return name_.path(); }
 
-  // What they do is told in file_stream. After release() the name is still owned.
+  // As in file_stream. After release() the name is still owned.
   using file_stream_base::native_handle;
   using file_stream_base::release;
 

@@ -26,8 +26,8 @@ enum class durability {
 
 /// How a file becomes permanent: an aggregate, so that designated initializers serve as keyword arguments.
 struct persist_options {
-  /// Whether a file that stands at the target is replaced. If not, exactly one of all who try, in whichever processes,
-  /// succeeds; the others get std::errc::file_exists.
+  /// Whether an existing target is replaced. If not, exactly one of any number of concurrent callers, in whichever
+  /// processes, succeeds; the others get std::errc::file_exists.
   bool overwrite{true};
   /// What a power cut leaves.
   tempfile::durability durability{tempfile::durability::none};

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 /// One entry that could not be removed.
 struct removal_failure {
-  fs::path path;          ///< what stands there still
+  fs::path path;          ///< what is still there
   std::error_code error;  ///< why
 };
 

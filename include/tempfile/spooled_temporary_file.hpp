@@ -36,8 +36,8 @@ struct spooled_temporary_file_options {
 ///
 /// In memory or not, it reads, writes and seeks alike: one position, kept when it goes to disk; what is skipped reads
 /// as zeros. Nothing is created before that, so a directory that can't be used shows only then. Going to disk can fail,
-/// of a full disk for example: then the write, truncate() or rollover() that caused it fails, last_error() tells why,
-/// and everything written before is still there, in memory.
+/// of a full disk for example: then the write, truncate() or rollover() that caused it fails, last_error() is the
+/// reason, and everything written before is still there, in memory.
 class [[nodiscard]] TEMPFILE_EXPORT spooled_temporary_file : public file_stream_base {
  public:
   /// \throws fs::filesystem_error if prefix, suffix or directory can't be part of a path.
@@ -51,7 +51,7 @@ class [[nodiscard]] TEMPFILE_EXPORT spooled_temporary_file : public file_stream_
   spooled_temporary_file(spooled_temporary_file&& other);
   /// Flushes and closes what it held before, then takes over. A self-move changes nothing.
   spooled_temporary_file& operator=(spooled_temporary_file&& other);
-  /// Flushes and closes. What fails is told to the hook set by set_cleanup_error_hook().
+  /// Flushes and closes. Errors go to the cleanup error hook.
   ~spooled_temporary_file() override;
 
   void swap(spooled_temporary_file& other);

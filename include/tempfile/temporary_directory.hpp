@@ -20,7 +20,7 @@ struct temporary_directory_options {
   bool inheritable{false};          ///< without effect: a directory holds no descriptor
   /// Whether cleanup() and the destructor stay silent about what can't be removed.
   bool ignore_cleanup_errors{false};
-  /// Whether the directory stays at the end of the object. cleanup() removes it all the same.
+  /// Whether the directory stays at the end of the object. cleanup() removes it nevertheless.
   bool keep{false};
 };
 
@@ -43,7 +43,7 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_directory {
   temporary_directory(temporary_directory&& other) noexcept;
   /// Removes what it held before, then takes over. A self-move changes nothing.
   temporary_directory& operator=(temporary_directory&& other) noexcept;
-  /// Removes. What can't be removed is told to the hook set by set_cleanup_error_hook(), unless ignore_cleanup_errors.
+  /// Removes. Errors go to the cleanup error hook, unless ignore_cleanup_errors.
   ~temporary_directory();
 
   /// The absolute path. It stays readable after cleanup().

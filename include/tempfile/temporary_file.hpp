@@ -35,10 +35,10 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_file : public file_stream_base {
   temporary_file(temporary_file&& other) : file_stream_base{std::move(other)} {}
   /// Flushes and closes what it held before, then takes over. A self-move changes nothing.
   temporary_file& operator=(temporary_file&& other);
-  /// Flushes and closes. What fails is told to the hook set by set_cleanup_error_hook().
+  /// Flushes and closes. Errors go to the cleanup error hook.
   ~temporary_file() override;
 
-  // What they do is told in file_stream.
+  // As in file_stream.
   using file_stream_base::close;
   using file_stream_base::native_handle;
   using file_stream_base::release;

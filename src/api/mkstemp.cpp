@@ -21,7 +21,7 @@ fs::path make_directory(const options& options, internal::failure& failed) {
 }  // namespace
 
 mkstemp_result mkstemp(const options& options) {
-  return internal::or_throw("cannot create a file", [&](auto& failed) { return make_file(options, failed); });
+  return internal::or_throw("cannot create file", [&](auto& failed) { return make_file(options, failed); });
 }
 
 mkstemp_result mkstemp(const options& options, std::error_code& error) {
@@ -29,7 +29,7 @@ mkstemp_result mkstemp(const options& options, std::error_code& error) {
 }
 
 fs::path mkdtemp(const options& options) {
-  return internal::or_throw("cannot create a directory", [&](auto& failed) { return make_directory(options, failed); });
+  return internal::or_throw("cannot create directory", [&](auto& failed) { return make_directory(options, failed); });
 }
 
 fs::path mkdtemp(const options& options, std::error_code& error) {

@@ -13,7 +13,7 @@
 namespace tempfile::inline v0_1 {
 
 named_temporary_file::named_temporary_file(const named_temporary_file_options& options) {
-  internal::or_throw("cannot create a file", [&](auto& failed) { create(options, failed); });
+  internal::or_throw("cannot create file", [&](auto& failed) { create(options, failed); });
 }
 
 named_temporary_file::named_temporary_file(const named_temporary_file_options& options, std::error_code& error) {
@@ -22,7 +22,7 @@ named_temporary_file::named_temporary_file(const named_temporary_file_options& o
 
 named_temporary_file::named_temporary_file(mkstemp_result&& made, bool delete_on_close)
     : delete_on_close_{delete_on_close} {
-  internal::or_throw("cannot adopt a file", [&](auto& failed) { join(made, failed); });
+  internal::or_throw("cannot adopt file", [&](auto& failed) { join(made, failed); });
 }
 
 named_temporary_file::named_temporary_file(mkstemp_result&& made, bool delete_on_close, std::error_code& error)
@@ -87,7 +87,7 @@ void named_temporary_file::close(internal::failure& failed) {
 }
 
 void named_temporary_file::close() {
-  internal::or_throw("cannot close and remove a file", [&](auto& failed) { close(failed); });
+  internal::or_throw("cannot close and remove file", [&](auto& failed) { close(failed); });
 }
 
 void named_temporary_file::close(std::error_code& error) {
@@ -103,14 +103,14 @@ fs::path named_temporary_file::persist(const fs::path& target, const persist_opt
                                        internal::failure& failed) {
   if (!is_open() && name_.is_owned()) {
     if (!write_error()) return internal::persist_path(name_, target, options, failed);
-    failed = {write_error(), path(), "bytes have been lost"};
+    failed = {write_error(), path(), "bytes were lost"};
     return {};
   }
   return internal::persist_stream(*this, buffer(), &name_, target, options, failed);
 }
 
 fs::path named_temporary_file::persist(const fs::path& target, const persist_options& options) {
-  return internal::or_throw("cannot persist a file", [&](auto& failed) { return persist(target, options, failed); });
+  return internal::or_throw("cannot persist file", [&](auto& failed) { return persist(target, options, failed); });
 }
 
 fs::path named_temporary_file::persist(const fs::path& target, const persist_options& options, std::error_code& error) {
@@ -125,7 +125,7 @@ file_handle named_temporary_file::reopen(internal::failure& failed) {
 }
 
 file_handle named_temporary_file::reopen() {
-  return internal::or_throw("cannot open a file again", [&](auto& failed) { return reopen(failed); });
+  return internal::or_throw("cannot reopen file", [&](auto& failed) { return reopen(failed); });
 }
 
 file_handle named_temporary_file::reopen(std::error_code& error) {
@@ -133,7 +133,7 @@ file_handle named_temporary_file::reopen(std::error_code& error) {
 }
 
 temporary_path named_temporary_file::into_path() && {
-  internal::or_throw("cannot write and close a file", [&](auto& failed) {
+  internal::or_throw("cannot write and close file", [&](auto& failed) {
     failed.code = write_error();
     if (!failed) file_stream_base::close(failed.code);
     if (failed) failed.path = path();

@@ -10,7 +10,7 @@
 namespace tempfile::inline v0_1 {
 
 replacing_file::replacing_file(const fs::path& target, const persist_options& options) : options_{options} {
-  internal::or_throw("cannot make a file to replace another", [&](auto& failed) { create(target, failed); });
+  internal::or_throw("cannot create replacement file", [&](auto& failed) { create(target, failed); });
 }
 
 replacing_file::replacing_file(const fs::path& target, const persist_options& options, std::error_code& error)
@@ -56,14 +56,14 @@ void replacing_file::swap(replacing_file& other) {
 fs::path replacing_file::commit(internal::failure& failed) {
   // Stricter than persist(): at the end of the file, too, a failed stream may have ignored what was written.
   if (is_open() && fail() && !bad()) {
-    failed = {std::make_error_code(std::io_errc::stream), target_, "the stream has failed"};
+    failed = {std::make_error_code(std::io_errc::stream), target_, "stream has failed"};
     return {};
   }
   return internal::persist_stream(*this, buffer(), nullptr, target_, options_, failed);
 }
 
 fs::path replacing_file::commit() {
-  return internal::or_throw("cannot replace a file", [&](auto& failed) { return commit(failed); });
+  return internal::or_throw("cannot replace file", [&](auto& failed) { return commit(failed); });
 }
 
 fs::path replacing_file::commit(std::error_code& error) {

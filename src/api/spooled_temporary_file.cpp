@@ -13,7 +13,7 @@
 namespace tempfile::inline v0_1 {
 
 spooled_temporary_file::spooled_temporary_file(const spooled_temporary_file_options& options) {
-  internal::or_throw("cannot make a spooled file", [&](auto& failed) { create(options, failed); });
+  internal::or_throw("cannot create spooled file", [&](auto& failed) { create(options, failed); });
 }
 
 spooled_temporary_file::spooled_temporary_file(const spooled_temporary_file_options& options, std::error_code& error) {
@@ -66,7 +66,7 @@ void spooled_temporary_file::end() noexcept {
 void spooled_temporary_file::rollover(std::error_code& error) noexcept { leave_memory(error); }
 
 void spooled_temporary_file::rollover() {
-  internal::or_throw("cannot move a spooled file to disk", [&](auto& failed) {
+  internal::or_throw("cannot move spooled file to disk", [&](auto& failed) {
     rollover(failed.code);
     if (failed) failed.path = where();
   });
@@ -88,7 +88,7 @@ fs::path spooled_temporary_file::persist(const fs::path& target, const persist_o
 }
 
 fs::path spooled_temporary_file::persist(const fs::path& target, const persist_options& options) {
-  return internal::or_throw("cannot persist a spooled file",
+  return internal::or_throw("cannot persist spooled file",
                             [&](auto& failed) { return persist(target, options, failed); });
 }
 
@@ -110,7 +110,7 @@ file_handle spooled_temporary_file::reopen() {
 std::string spooled_temporary_file::into_string(std::error_code& error) && { return take_bytes(error); }
 
 std::string spooled_temporary_file::into_string() && {
-  return internal::or_throw("cannot read a file", [&](auto& failed) {
+  return internal::or_throw("cannot read file", [&](auto& failed) {
     std::string bytes = take_bytes(failed.code);
     if (failed) failed.path = where();
     return bytes;

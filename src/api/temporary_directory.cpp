@@ -11,7 +11,7 @@
 namespace tempfile::inline v0_1 {
 
 temporary_directory::temporary_directory(const temporary_directory_options& options) {
-  internal::or_throw("cannot create a directory", [&](auto& failed) { create(options, failed); });
+  internal::or_throw("cannot create directory", [&](auto& failed) { create(options, failed); });
 }
 
 temporary_directory::temporary_directory(const temporary_directory_options& options, std::error_code& error) {
@@ -45,8 +45,7 @@ void temporary_directory::swap(temporary_directory& other) noexcept {
 
 fs::path temporary_directory::operator/(const fs::path& child) const {
   if (path().empty()) {  // the child alone would be one of the working directory
-    internal::throw_failure("the directory has no path",
-                            {std::make_error_code(std::errc::invalid_argument), child, {}});
+    internal::throw_failure("directory has no path", {std::make_error_code(std::errc::invalid_argument), child, {}});
   }
   return path() / child.relative_path();
 }
@@ -62,7 +61,7 @@ std::vector<fs::path> temporary_directory::glob(std::string_view pattern, std::e
 void temporary_directory::cleanup() {
   internal::failure failed;
   name_.remove(failed);
-  if (failed && !ignore_cleanup_errors_) internal::throw_failure("cannot remove a directory", failed);
+  if (failed && !ignore_cleanup_errors_) internal::throw_failure("cannot remove directory", failed);
 }
 
 void temporary_directory::cleanup(std::error_code& error) {
@@ -72,7 +71,7 @@ void temporary_directory::cleanup(std::error_code& error) {
 }
 
 fs::path temporary_directory::persist(const fs::path& target, const persist_options& options) {
-  return internal::or_throw("cannot persist a directory",
+  return internal::or_throw("cannot persist directory",
                             [&](auto& failed) { return internal::persist_path(name_, target, options, failed); });
 }
 

@@ -36,7 +36,7 @@ fs::path temporary_file::persist(const fs::path& target, const persist_options& 
 }
 
 fs::path temporary_file::persist(const fs::path& target, const persist_options& options) {
-  return internal::or_throw("cannot persist a file", [&](auto& failed) { return persist(target, options, failed); });
+  return internal::or_throw("cannot persist file", [&](auto& failed) { return persist(target, options, failed); });
 }
 
 fs::path temporary_file::persist(const fs::path& target, const persist_options& options, std::error_code& error) {

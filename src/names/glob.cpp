@@ -175,11 +175,11 @@ std::vector<fs::path> find_matches(const fs::path& dir, std::string_view pattern
                                    failure& failed) {
   components parts = split(pattern);
   if (parts.empty()) {
-    failed = refusal(fs::path{pattern}, "the pattern can't be used");
+    failed = refusal(fs::path{pattern}, "invalid pattern");
     return {};
   }
   if (dir.empty() || holds_nul(dir)) {
-    failed = refusal(dir, "the directory's path is empty or holds a NUL");
+    failed = refusal(dir, "directory path is empty or contains NUL");
     return {};
   }
   const fs::path root = absolute(dir, failed);

@@ -54,8 +54,8 @@ std::size_t set_size(std::string_view pattern) noexcept {
 
 // Whether `value` is in the set of which `members` is what stands between the brackets.
 bool is_in_set(std::uint32_t value, std::string_view members) noexcept {
-  const bool wanted = !members.starts_with('!');
-  if (!wanted) members.remove_prefix(1);
+  const bool is_positive = !members.starts_with('!');
+  if (!is_positive) members.remove_prefix(1);
   while (!members.empty()) {
     const character low = first_of(members);
     members.remove_prefix(low.size);
@@ -64,9 +64,9 @@ bool is_in_set(std::uint32_t value, std::string_view members) noexcept {
       high = first_of(members.substr(1));
       members.remove_prefix(1 + high.size);
     }
-    if (low.value <= value && value <= high.value) return wanted;
+    if (low.value <= value && value <= high.value) return is_positive;
   }
-  return !wanted;
+  return !is_positive;
 }
 
 // Matches one character of `name` with the first element of `pattern`, which is no star, and steps over both.

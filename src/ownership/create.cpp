@@ -111,13 +111,13 @@ void check(const create_request& request, failure& failed) {
   }
 }
 
-void acquire_name(const new_name& wanted, owned_path& name, std::error_code& error) {
+void acquire_name(const new_name& where, owned_path& name, std::error_code& error) {
   const random_text random = random_name(error);
   if (error) return;
   constexpr auto separator = fs::path::preferred_separator;
-  const fs::path::string_type& parent = wanted.directory.native();
-  const auto prefix = to_native<fs::path::value_type>(wanted.prefix);
-  const auto suffix = to_native<fs::path::value_type>(wanted.suffix);
+  const fs::path::string_type& parent = where.directory.native();
+  const auto prefix = to_native<fs::path::value_type>(where.prefix);
+  const auto suffix = to_native<fs::path::value_type>(where.suffix);
   const bool is_separated = parent.empty() || parent.back() == separator;
   const std::size_t size = parent.size() + (is_separated ? 0 : 1) + prefix.size() + random.size() + suffix.size();
   fs::path::string_type text(size, separator);
@@ -126,7 +126,7 @@ void acquire_name(const new_name& wanted, owned_path& name, std::error_code& err
   out = std::copy(prefix.begin(), prefix.end(), out);
   out = std::copy(random.begin(), random.end(), out);
   std::copy(suffix.begin(), suffix.end(), out);
-  name.acquire(std::move(text), wanted.type, wanted.granted);
+  name.acquire(std::move(text), where.type, where.granted);
 }
 
 const fs::path* default_directory(failure& failed) { return tempdir(probe, failed); }

@@ -52,21 +52,21 @@ struct new_name {
 };
 
 // `name` owns the path of directory, prefix, random characters and suffix, which nothing is expected to have.
-void acquire_name(const new_name& wanted, owned_path& name, std::error_code& error);
+void acquire_name(const new_name& where, owned_path& name, std::error_code& error);
 
 // Calls create(path, error) with new names until one is not taken. Each is owned before it is created, so that whoever
 // cleans up at any instant knows of it. On failure `name` owns nothing, and its path is empty.
 template <class Create>
-void create_owned(const new_name& wanted, owned_path& name, failure& failed, Create create) {
+void create_owned(const new_name& where, owned_path& name, failure& failed, Create create) {
   for (int attempt = 0; attempt < max_attempts; ++attempt) {
-    acquire_name(wanted, name, failed.code);
+    acquire_name(where, name, failed.code);
     if (!failed) create(name.path(), failed.code);
     if (!failed) return;
-    failed.path = name.is_owned() ? name.take() : wanted.directory;
+    failed.path = name.is_owned() ? name.take() : where.directory;
     if (failed.code != std::errc::file_exists) return;
     failed = {};
   }
-  failed = {errc::no_unused_name, wanted.directory, {}};
+  failed = {errc::no_unused_name, where.directory, {}};
 }
 
 }  // namespace tempfile::inline v0_1::internal

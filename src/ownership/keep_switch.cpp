@@ -49,8 +49,8 @@ bool keeps_everything() {
 void announce_kept(const std::filesystem::path& path) noexcept {
   try {
     std::fprintf(stderr, "tempfile: kept %s\n", printable(text_of(path)).c_str());
-  } catch (...) {  // no memory for the text, or a path that the locale can't express: the file is kept all the same
-    std::fputs("tempfile: kept a file whose path can't be told\n", stderr);
+  } catch (...) {  // no memory for the text, or a path that the locale can't express: the file is kept nevertheless
+    std::fputs("tempfile: kept a file whose path can't be shown\n", stderr);
   }
 }
 

@@ -28,10 +28,10 @@ void make_parents(const fs::path& parent, failure& failed) {
   if (failed) failed.path = parent;
 }
 
-file_handle open_for_placing(const fs::path& parent, durability wanted, failure& failed) {
+file_handle open_for_placing(const fs::path& parent, durability durability, failure& failed) {
   file_handle directory = platform::open_directory(parent.c_str(), platform::access::read, failed.code);
-  // It may be writable all the same; but only what can be read can be synced.
-  if (failed.code == std::errc::permission_denied && wanted != durability::full) {
+  // It may still be writable, but only a directory that can be read can be synced.
+  if (failed.code == std::errc::permission_denied && durability != durability::full) {
     directory = platform::open_directory(parent.c_str(), platform::access::search, failed.code);
   }
   if (failed) failed.path = parent;
@@ -41,7 +41,7 @@ file_handle open_for_placing(const fs::path& parent, durability wanted, failure&
 void check_what_stands_there(const destination& to, placed_kind kind, bool overwrite, failure& failed) {
   std::error_code error;
   const fs::file_type found = platform::identity_at(to.directory.native_handle(), to.name.c_str(), error).type;
-  if (error) return;  // nothing, or the last step will tell
+  if (error) return;  // nothing is there, or the last step will fail as well
   if (!overwrite) {
     failed.code = std::make_error_code(std::errc::file_exists);
   } else if (kind == placed_kind::file && found == fs::file_type::directory) {
@@ -58,11 +58,11 @@ destination destination_of(const fs::path& target, placed_kind kind, const persi
   destination to;
   const fs::path meant = kind == placed_kind::directory ? without_trailing_separators(target) : target;
   if (holds_nul(target)) {
-    failed = refusal(target, "the target's path holds a NUL");
+    failed = refusal(target, "target path contains NUL");
   } else if (!is_name(meant.filename())) {
-    failed = refusal(target, "the target is no name for a file");
+    failed = refusal(target, "target does not name a file");
   } else if (options.mode && !is_mode(*options.mode)) {
-    failed = refusal(target, "the mode has bits that are no permissions");
+    failed = refusal(target, "mode has bits that are not permissions");
   }
   if (!failed) to.path = absolute(meant, failed);
   if (!failed && options.follow) to.path = end_of_links(std::move(to.path), failed);
@@ -70,7 +70,7 @@ destination destination_of(const fs::path& target, placed_kind kind, const persi
   to.parent = to.path.parent_path();
   to.name = to.path.filename();
   if (!is_name(to.name)) {
-    failed = refusal(to.path, "the target's link leads to no name for a file");
+    failed = refusal(to.path, "target link does not lead to a file name");
     return to;
   }
   if (options.parents) make_parents(to.parent, failed);

@@ -13,10 +13,10 @@
 namespace tempfile::inline v0_1::internal {
 namespace {
 
-// Whether this process owns the name, and an adopted one still stands for what was adopted.
+// Whether this process owns the name, and an adopted one still refers to what was adopted.
 void check_name(const owned_path& name, failure& failed) {
   if (!name.is_owned()) {
-    failed = {std::make_error_code(std::errc::invalid_argument), name.path(), "the name is not owned"};
+    failed = {std::make_error_code(std::errc::invalid_argument), name.path(), "name is not owned"};
   } else if (!name.is_this_process()) {
     failed = {errc::not_owner, name.path(), {}};
   } else if (name.is_replaced(failed.code)) {
@@ -25,7 +25,7 @@ void check_name(const owned_path& name, failure& failed) {
   if (failed) failed.path = name.path();
 }
 
-// Whether the name stands for the file that is open: its bytes are what is persisted.
+// Whether the name refers to the file that is open: its bytes are what is persisted.
 void check_name_of(native_handle_type file, const owned_path& name, failure& failed) {
   check_name(name, failed);
   if (failed) return;
@@ -38,14 +38,14 @@ void check_name_of(native_handle_type file, const owned_path& name, failure& fai
 
 void check_stream(const std::ios& stream, filebuf& buffer, failure& failed) {
   if (!buffer.is_open()) {
-    failed = {std::make_error_code(std::errc::bad_file_descriptor), {}, "the file is closed"};
+    failed = {std::make_error_code(std::errc::bad_file_descriptor), {}, "file is closed"};
   } else if (buffer.write_error()) {
-    failed = {buffer.write_error(), {}, "bytes have been lost"};
+    failed = {buffer.write_error(), {}, "bytes were lost"};
   } else if (stream.bad()) {
     const std::error_code reason = buffer.last_error();
-    failed = {reason ? reason : std::make_error_code(std::io_errc::stream), {}, "the stream is bad"};
+    failed = {reason ? reason : std::make_error_code(std::io_errc::stream), {}, "stream is bad"};
   } else if (stream.fail() && !stream.eof()) {
-    failed = {std::make_error_code(std::io_errc::stream), {}, "the stream has failed"};
+    failed = {std::make_error_code(std::io_errc::stream), {}, "stream has failed"};
   } else if (!buffer.flush()) {
     failed.code = buffer.last_error();
   }
@@ -94,7 +94,7 @@ fs::path persist_stream(const std::ios& stream, filebuf& buffer, owned_path* nam
                                          : place_file(file, target, options, failed);
   if (name != nullptr) settle_ownership(*name, done);
   if (!done.is_placed) return {};
-  std::error_code ignored;  // all bytes are written, and synced if that was wanted
+  std::error_code ignored;  // all bytes are written, and synced if that was asked for
   buffer.abandon(ignored);
   return done.target;
 }

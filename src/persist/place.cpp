@@ -18,12 +18,12 @@
 namespace tempfile::inline v0_1::internal {
 namespace {
 
-void sync_bytes(native_handle_type file, durability wanted, std::error_code& error) {
-  if (wanted != durability::none) platform::sync_data(file, error);
+void sync_bytes(native_handle_type file, durability durability, std::error_code& error) {
+  if (durability != durability::none) platform::sync_data(file, error);
 }
 
-void sync_all(native_handle_type file, durability wanted, std::error_code& error) {
-  if (wanted == durability::full) platform::sync(file, error);
+void sync_all(native_handle_type file, durability durability, std::error_code& error) {
+  if (durability == durability::full) platform::sync(file, error);
 }
 
 // --- staging ---------------------------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ void finish(native_handle_type file, const destination& to, const persist_option
   given.keep();
 }
 
-// From a private name beside the target.
+// From a private name beside the target: rename(2) replaces atomically, and does nothing if both are names of one file.
 void finish_named(native_handle_type file, const fs::path& beside, const destination& to,
                   const persist_options& options, bool& placed, std::error_code& error) {
   finish(file, to, options, placed, error, [&](std::error_code& rename_error) {
@@ -126,6 +126,7 @@ void finish_named(native_handle_type file, const fs::path& beside, const destina
   if (placed) sync_all(to.directory.native_handle(), options.durability, error);
 }
 
+// link(2) does not replace, so the file gets a private name first, and then takes the target's by rename(2).
 void link_and_replace(native_handle_type file, const destination& to, std::error_code& error) {
   const native_handle_type directory = to.directory.native_handle();
   staged_name beside =
@@ -137,6 +138,7 @@ void link_and_replace(native_handle_type file, const destination& to, std::error
   remove_staged(beside, to);  // also if both are names of one file
 }
 
+// A file without a name is linked into place; where something is there that may be replaced, by way of a private name.
 void finish_unnamed(native_handle_type file, const destination& to, const persist_options& options, bool& placed,
                     std::error_code& error) {
   const native_handle_type directory = to.directory.native_handle();
@@ -281,7 +283,8 @@ placement place_special(const fs::path& path, const fs::path& target, const pers
   placement done;
   if (failed) return done;
   if (options.mode || options.as_new) {
-    failed = {std::make_error_code(std::errc::operation_not_supported), path, "only files and directories get a mode"};
+    failed = {std::make_error_code(std::errc::operation_not_supported), path,
+              "only files and directories have a mode to set"};
     return done;
   }
   if (options.overwrite) {
@@ -298,6 +301,9 @@ placement place_special(const fs::path& path, const fs::path& target, const pers
   return finished(std::move(done), to, failed);
 }
 
+// A directory moves beside the target, gets its permissions there, and then the name: by a rename that replaces
+// nothing, or, where a directory is there already, by exchanging both (RENAME_EXCHANGE, Linux 3.15), for rename(2)
+// replaces only empty ones. What was replaced ends up at the old path, where it is removed.
 placement place_directory(const fs::path& path, const fs::path& target, const persist_options& options,
                           failure& failed) {
   const destination to = destination_of(target, placed_kind::directory, options, failed);

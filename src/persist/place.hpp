@@ -21,7 +21,7 @@ struct finished_file {
 };
 
 // What a persist has done. What is nowhere else is never lost: if what has a name can't go back to it after a failure,
-// `stranded` tells where it is.
+// `stranded` is where it is.
 struct placement {
   fs::path target;        // absolute; empty on failure
   bool is_placed{false};  // also if `failed` is set: then the directory could not be synced in the end

@@ -1,4 +1,4 @@
-// Memory for one removal, kept for the time when there is none to be had.
+// Memory for one removal, kept for the time when there is none left.
 #pragma once
 
 #include <tempfile/remove_tree.hpp>

@@ -53,6 +53,8 @@ bool tree_remover::remove(const removal_target& target, removal_report& report) 
   return !has_stopped_;
 }
 
+// One step: into the last of the sub-directories that are collected; else to the end of the directory, collecting more;
+// else up, removing it on the way.
 void tree_remover::step() noexcept {
   level& top = levels_.back();
   if (top.collected > 0) {
@@ -143,6 +145,9 @@ void tree_remover::report_top(const std::error_code& error) noexcept {
 
 // --- one directory ---------------------------------------------------------------------------------------------------
 
+// Removes what is read, and collects what has to be entered. Afterwards either the directory has been read to what
+// looks like its end, or there is something to enter and top.position is where reading goes on. Where the system can't
+// go on at a position (POSIX's readdir), a directory is always read to its end, whatever memory its names take.
 void tree_remover::read(level& top) noexcept {
   std::error_code error;
   do {
@@ -232,6 +237,8 @@ void tree_remover::remove_from_top(platform::native_path name, Removal removal, 
 
 // --- down ------------------------------------------------------------------------------------------------------------
 
+// Afterwards the sub-directory is the top, or has been given up. Everything relative to a descriptor and without
+// following a link: what has been swapped for the directory since it was read is not entered.
 void tree_remover::enter(std::size_t name) noexcept {
   level& top = levels_.back();
   if (top.entered++ == 0) top.removed_before = report_->removed;
@@ -269,6 +276,8 @@ void tree_remover::give_up_on(std::size_t name, std::error_code error) noexcept 
   forget_name(name);
 }
 
+// EMFILE is not the end: a descriptor of our own that is needed last is given up, and others may close theirs. EACCES
+// is what a directory's mode says, which its owner may change.
 file_handle tree_remover::open(platform::native_path name, std::optional<fs::perms>& mode_before,
                                std::error_code& error) noexcept {
   const native_handle_type parent = levels_.back().directory.native_handle();
@@ -305,6 +314,9 @@ bool tree_remover::wait_for_handles() noexcept {
 
 // --- up --------------------------------------------------------------------------------------------------------------
 
+// The top has been read to its end and all that was collected in it is dealt with. Its parent becomes the top, whose
+// descriptor may have to be opened again, and the directory is removed from there. ENOTEMPTY: something is left, or
+// somebody has added something.
 void tree_remover::leave() noexcept {
   std::error_code error;
   open_parent_of_top(error);
@@ -338,6 +350,8 @@ bool tree_remover::read_on(level& left) noexcept {
   return true;
 }
 
+// ".." leads to wherever the directory is now, so it counts only if device and inode are those of the parent that was
+// closed.
 void tree_remover::open_parent_of_top(std::error_code& error) noexcept {
   const std::size_t index = levels_.size() - 2;
   level& parent = levels_[index];

@@ -29,10 +29,10 @@ class removal_helpers {
     std::optional<fs::perms>& mode_before;  // the directory's, once it has been made writable
   };
 
-  // Whether there may be a thread to be had. `nesting`: how many calls of remove_together() are around this one.
+  // Whether a thread may be available. `nesting`: how many calls of remove_together() are around this one.
   [[nodiscard]] virtual bool may_help(int nesting) noexcept = 0;
-  // Removes what can be removed, the caller's thread helping. Returns false, with nothing done, if no thread can be
-  // had. `report` has room for the failures that are named. Throws std::bad_alloc.
+  // Removes what can be removed, the caller's thread helping. Returns false, with nothing done, if no thread is
+  // available. `report` has room for the failures that are named. Throws std::bad_alloc.
   virtual bool remove_together(work& together, int nesting, removal_report& report) = 0;
   // A removal has left something because it could not get memory.
   virtual void note_lack_of_memory() noexcept = 0;
@@ -57,7 +57,7 @@ struct removal_target {
 // collected and entered one by one. On the way back the parent is opened as ".." if it was closed meanwhile, and must
 // then be the directory that it was.
 //
-// Nothing here throws: what memory can't be had for is left and reported.
+// Nothing here throws: what there is no memory for is left and reported.
 class tree_remover {
  public:
   // How much a walk that must not allocate can hold at a time.

@@ -18,7 +18,7 @@ void file_handle::close(std::error_code& error) noexcept {
   if (is_open()) platform::close(release(), error);
 }
 
-// The system is not asked where there is nothing to do, and so can't tell.
+// Where there is nothing to do the system is not called, and so reports nothing.
 bool file_handle::check_open(std::error_code& error) const noexcept {
   if (!is_open()) error = std::make_error_code(std::errc::bad_file_descriptor);
   return is_open();
@@ -69,7 +69,7 @@ std::FILE* file_handle::into_FILE(std::error_code& error) && noexcept {
 }
 
 void file_handle::close() {
-  or_throw("cannot close a file", [&](auto& failed) { close(failed.code); });
+  or_throw("cannot close file", [&](auto& failed) { close(failed.code); });
 }
 
 std::size_t file_handle::read(std::span<std::byte> buffer) {
@@ -93,27 +93,27 @@ std::uint64_t file_handle::seek(std::int64_t offset, std::ios_base::seekdir from
 }
 
 std::uint64_t file_handle::size() const {
-  return or_throw("cannot get a file's size", [&](auto& failed) { return size(failed.code); });
+  return or_throw("cannot get file size", [&](auto& failed) { return size(failed.code); });
 }
 
 void file_handle::set_append(bool appends) {
-  or_throw("cannot change how a file is written", [&](auto& failed) { set_append(appends, failed.code); });
+  or_throw("cannot set append mode", [&](auto& failed) { set_append(appends, failed.code); });
 }
 
 file_handle file_handle::duplicate() const {
-  return or_throw("cannot duplicate a handle", [&](auto& failed) { return duplicate(failed.code); });
+  return or_throw("cannot duplicate handle", [&](auto& failed) { return duplicate(failed.code); });
 }
 
 std::FILE* file_handle::into_FILE() && {
-  return or_throw("cannot open a C stream", [&](auto& failed) { return std::move(*this).into_FILE(failed.code); });
+  return or_throw("cannot open C stream", [&](auto& failed) { return std::move(*this).into_FILE(failed.code); });
 }
 
 void file_handle::resize(std::uint64_t size) {
-  or_throw("cannot resize a file", [&](auto& failed) { resize(size, failed.code); });
+  or_throw("cannot resize file", [&](auto& failed) { resize(size, failed.code); });
 }
 
 void file_handle::sync() {
-  or_throw("cannot sync a file", [&](auto& failed) { sync(failed.code); });
+  or_throw("cannot sync file", [&](auto& failed) { sync(failed.code); });
 }
 
 }  // namespace tempfile::inline v0_1

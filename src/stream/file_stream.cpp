@@ -160,7 +160,7 @@ std::uint64_t file_stream_base::size(std::error_code& error) noexcept { return b
 std::uint64_t file_stream_base::size() {
   std::error_code error;
   const std::uint64_t bytes = size(error);
-  throw_if(error, "cannot get a file's size");
+  throw_if(error, "cannot get file size");
   return bytes;
 }
 
@@ -169,7 +169,7 @@ void file_stream_base::set_append(bool appends, std::error_code& error) noexcept
 void file_stream_base::set_append(bool appends) {
   std::error_code error;
   set_append(appends, error);
-  throw_if(error, "cannot change how a file is written");
+  throw_if(error, "cannot set append mode");
 }
 
 void file_stream_base::sync(std::error_code& error) noexcept { buffer_.sync_to_disk(error); }
@@ -177,7 +177,7 @@ void file_stream_base::sync(std::error_code& error) noexcept { buffer_.sync_to_d
 void file_stream_base::sync() {
   std::error_code error;
   sync(error);
-  throw_if(error, "cannot sync a file");
+  throw_if(error, "cannot sync file");
 }
 
 void file_stream_base::truncate(std::uint64_t size, std::error_code& error) noexcept { buffer_.truncate(size, error); }
@@ -185,7 +185,7 @@ void file_stream_base::truncate(std::uint64_t size, std::error_code& error) noex
 void file_stream_base::truncate(std::uint64_t size) {
   std::error_code error;
   truncate(size, error);
-  throw_if(error, "cannot truncate a file");
+  throw_if(error, "cannot truncate file");
 }
 
 file_handle file_stream_base::reopen(std::error_code& error) {
@@ -195,7 +195,7 @@ file_handle file_stream_base::reopen(std::error_code& error) {
 file_handle file_stream_base::reopen() {
   std::error_code error;
   file_handle again = reopen(error);
-  throw_if(error, "cannot open a file again");
+  throw_if(error, "cannot reopen file");
   return again;
 }
 
@@ -204,7 +204,7 @@ void file_stream_base::close(std::error_code& error) noexcept { buffer_.close(er
 void file_stream_base::close() {
   std::error_code error;
   close(error);
-  throw_if(error, "cannot write and close a file");
+  throw_if(error, "cannot write and close file");
 }
 
 file_stream_base::native_handle_type file_stream_base::release(std::error_code& error) noexcept {
@@ -214,7 +214,7 @@ file_stream_base::native_handle_type file_stream_base::release(std::error_code& 
 file_stream_base::native_handle_type file_stream_base::release() {
   std::error_code error;
   const native_handle_type handle = release(error);
-  throw_if(error, "cannot write a file");
+  throw_if(error, "cannot write file");
   return handle;
 }
 

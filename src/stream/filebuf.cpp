@@ -20,7 +20,8 @@ namespace {
 
 // Larger buffers don't make it faster: from here on the call's fixed cost no longer shows beside the copying.
 constexpr std::size_t buffer_size = std::size_t{16} * 1024;
-// In memory there is no call to save, only a second copy.
+// In memory there is no call to save, only a second copy: by then copying twice takes longer than the call of a
+// function.
 constexpr std::size_t large_in_memory = 512;
 
 // As std::memcpy(), whose call alone takes as long as copying up to sixteen bytes does.
@@ -127,6 +128,7 @@ void filebuf::accept_loss() noexcept {
 
 // --- reading ---------------------------------------------------------------------------------------------------------
 
+// Called when the get area is used up; afterwards it holds the next bytes, and the descriptor is at its end.
 filebuf::int_type filebuf::underflow() {
   if (unread() > 0) return traits_type::to_int_type(*gptr());
   if (!start_reading()) return traits_type::eof();
@@ -141,10 +143,10 @@ std::streamsize filebuf::xsgetn(char* destination, std::streamsize count) {
     gbump(static_cast<int>(count));
     return count;
   }
-  const auto wanted = static_cast<std::size_t>(std::max<std::streamsize>(count, 0));
+  const auto total = static_cast<std::size_t>(std::max<std::streamsize>(count, 0));
   std::size_t done = 0;
-  while (done < wanted) {
-    const std::size_t left = wanted - done;
+  while (done < total) {
+    const std::size_t left = total - done;
     if (const std::size_t ready = std::min(unread(), left); ready > 0) {
       std::memcpy(destination + done, gptr(), ready);
       gbump(static_cast<int>(ready));
@@ -193,6 +195,7 @@ std::streamsize filebuf::showmanyc() {
 
 // --- writing ---------------------------------------------------------------------------------------------------------
 
+// Called when the put area is full, or none is set.
 filebuf::int_type filebuf::overflow(int_type character) {
   if (traits_type::eq_int_type(character, traits_type::eof())) {
     return start_writing() ? traits_type::not_eof(character) : traits_type::eof();
@@ -208,7 +211,7 @@ std::streamsize filebuf::xsputn(const char* source, std::streamsize count) {
   return taken;
 }
 
-// What doesn't fit into the buffer. Returns how much is written or buffered; if not all, last_error_ tells why.
+// What doesn't fit into the buffer. Returns how much is written or buffered; if not all, last_error_ is the reason.
 std::streamsize filebuf::put_block(const char* source, std::size_t count) noexcept {
   const auto size = static_cast<std::streamsize>(count);
   if (!start_writing() || !make_room_for(count)) return 0;
@@ -232,6 +235,7 @@ void filebuf::lose_bytes(const std::error_code& reason) {
   if (stream_ != nullptr) stream_->setstate(std::ios_base::badbit);
 }
 
+// Afterwards the put area is empty, or holds what the system did not take.
 bool filebuf::flush() noexcept {
   if (unwritten() == 0) return true;
   const std::size_t count = unwritten();
@@ -245,6 +249,9 @@ bool filebuf::flush() noexcept {
 
 // --- positions -------------------------------------------------------------------------------------------------------
 
+// Afterwards the buffer is idle, and the descriptor at the new position. Relative offsets count from the stream's
+// position, which is behind the descriptor's by what is buffered to be read. To ask for the position leaves everything
+// as it is.
 filebuf::pos_type filebuf::seekoff(off_type offset, std::ios_base::seekdir from, std::ios_base::openmode) {
   constexpr off_type failed = -1;
   if (from == std::ios_base::cur && offset == 0) return position(last_error_);
@@ -299,6 +306,7 @@ void filebuf::become_idle() noexcept {
   setp(nullptr, nullptr);
 }
 
+// From any state; afterwards nothing is buffered for writing, and there is memory to read to.
 bool filebuf::start_reading() {
   if (!has_file()) return false;
   if (!flush()) {
@@ -309,6 +317,8 @@ bool filebuf::start_reading() {
   return allocate(buffer_);
 }
 
+// From any state; afterwards a put area is set, and the descriptor is where it begins. What was read ahead is given
+// back by a seek; where that is impossible (a pipe), it stays to be read, and writing has a buffer of its own.
 bool filebuf::start_writing() {
   if (pbase() != nullptr) return true;
   if (!has_file() || !give_back_unread()) return false;

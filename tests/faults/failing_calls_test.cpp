@@ -10,8 +10,9 @@
 #include <string>
 #include <thread>
 
-#include "../unit/support.hpp"
 #include "faults.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

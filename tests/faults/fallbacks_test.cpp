@@ -1,8 +1,5 @@
 // What the library does where a system, a file system or a filter refuses what it would rather use.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
 #include <tempfile/tempfile.hpp>
 
 #include <cerrno>
@@ -10,9 +7,9 @@
 #include <thread>
 #include <vector>
 
-#include "../unit/other_rights.hpp"
-#include "../unit/support.hpp"
 #include "faults.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

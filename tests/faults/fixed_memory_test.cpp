@@ -9,9 +9,9 @@
 #include <new>
 #include <string>
 
-#include "../unit/removal.hpp"
-#include "../unit/support.hpp"
 #include "removal/tree_remover.hpp"
+#include "support/removal.hpp"
+#include "support/support.hpp"
 
 namespace {
 

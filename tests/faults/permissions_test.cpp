@@ -1,15 +1,14 @@
 // What others may do at each instant of a change of permissions.
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <sys/xattr.h>
 #include <tempfile/tempfile.hpp>
 
 #include <filesystem>
 #include <vector>
 
-#include "../unit/access_lists.hpp"
-#include "../unit/support.hpp"
 #include "faults.hpp"
+#include "support/access_lists.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

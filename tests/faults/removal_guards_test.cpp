@@ -1,9 +1,5 @@
 // What keeps a removal inside its tree, whatever others do meanwhile and whatever the system lacks.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <tempfile/tempfile.hpp>
 
 #include <atomic>
@@ -14,10 +10,10 @@
 #include <thread>
 #include <vector>
 
-#include "../unit/other_rights.hpp"
-#include "../unit/removal.hpp"
-#include "../unit/support.hpp"
 #include "faults.hpp"
+#include "support/posix.hpp"
+#include "support/removal.hpp"
+#include "support/support.hpp"
 
 namespace {
 

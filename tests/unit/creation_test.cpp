@@ -9,7 +9,8 @@
 #include <thread>
 #include <vector>
 
-#include "support.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

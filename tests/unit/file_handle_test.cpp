@@ -6,7 +6,8 @@
 #include <thread>
 #include <utility>
 
-#include "support.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

@@ -1,6 +1,5 @@
 // The buffer by itself; what a stream makes of it is tested with the streams.
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 #include <tempfile/tempfile.hpp>
 
 #include <istream>
@@ -8,7 +7,8 @@
 #include <thread>
 #include <utility>
 
-#include "support.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

@@ -1,9 +1,5 @@
 // Patterns, and the trees they are matched in.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <tempfile/tempfile.hpp>
 
 #include <algorithm>
@@ -12,7 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include "support.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

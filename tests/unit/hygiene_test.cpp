@@ -1,6 +1,5 @@
 // Whatever happens in a core call: no descriptor stays open, no name is left behind, no planted link is followed.
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 #include <tempfile/tempfile.hpp>
 
 #include <algorithm>
@@ -10,8 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "hook_listener.hpp"
-#include "support.hpp"
+#include "support/hook_listener.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

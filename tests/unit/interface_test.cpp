@@ -1,7 +1,5 @@
 // What a C++ programmer expects of types, constructors and overloads, and what of them is checked by compiling alone.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 #include <tempfile/tempfile.hpp>
 
 #include <array>
@@ -15,7 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "support.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

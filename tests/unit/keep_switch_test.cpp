@@ -7,7 +7,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "support.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

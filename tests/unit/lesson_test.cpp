@@ -7,7 +7,8 @@
 #include <string>
 #include <type_traits>
 
-#include "support.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

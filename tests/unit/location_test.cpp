@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
-#include "other_rights.hpp"
-#include "support.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

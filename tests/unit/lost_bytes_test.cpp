@@ -12,7 +12,8 @@
 #include <string>
 #include <utility>
 
-#include "support.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

@@ -5,8 +5,9 @@
 #include <string>
 #include <utility>
 
-#include "hook_listener.hpp"
-#include "support.hpp"
+#include "support/hook_listener.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

@@ -1,10 +1,5 @@
 // Who removes what: a created name whatever has it by then, an adopted one only what was adopted.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 #include <tempfile/tempfile.hpp>
 
 #include <chrono>
@@ -15,9 +10,9 @@
 #include <string>
 #include <thread>
 
-#include "hook_listener.hpp"
-#include "other_rights.hpp"
-#include "support.hpp"
+#include "support/hook_listener.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

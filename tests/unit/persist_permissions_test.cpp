@@ -1,14 +1,5 @@
 // Nobody can read at any instant what he could not read before, whatever is put in place and from wherever.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <linux/fs.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <sys/xattr.h>
-#include <unistd.h>
 #include <tempfile/tempfile.hpp>
 
 #include <atomic>
@@ -16,9 +7,9 @@
 #include <new>
 #include <string>
 
-#include "access_lists.hpp"
-#include "other_rights.hpp"
-#include "support.hpp"
+#include "support/access_lists.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

@@ -1,17 +1,13 @@
 // Targets and sources that are not just a name and a file: links, directories, pipes, other file systems, no names at
 // all.
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 #include <tempfile/tempfile.hpp>
 
 #include <string>
 #include <utility>
 
-#include "other_rights.hpp"
-#include "support.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

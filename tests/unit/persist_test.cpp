@@ -1,11 +1,5 @@
 // From temporary to permanent: what all kinds have in common, and what differs.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <sys/xattr.h>
-#include <unistd.h>
 #include <tempfile/tempfile.hpp>
 
 #include <atomic>
@@ -17,7 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "support.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

@@ -1,9 +1,5 @@
 // Removal of what is deep, long or wide: with few descriptors, little stack, little memory, and several threads.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <pthread.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <tempfile/tempfile.hpp>
 
 #include <atomic>
@@ -13,9 +9,9 @@
 #include <string>
 #include <thread>
 
-#include "other_rights.hpp"
-#include "removal.hpp"
-#include "support.hpp"
+#include "support/posix.hpp"
+#include "support/removal.hpp"
+#include "support/support.hpp"
 
 namespace {
 

@@ -1,10 +1,4 @@
 #include <gtest/gtest.h>
-#include <linux/fs.h>
-#include <pthread.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <sys/un.h>
 #include <tempfile/tempfile.hpp>
 
 #include <array>
@@ -18,9 +12,9 @@
 #include <thread>
 #include <vector>
 
-#include "other_rights.hpp"
-#include "removal.hpp"
-#include "support.hpp"
+#include "support/posix.hpp"
+#include "support/removal.hpp"
+#include "support/support.hpp"
 
 namespace {
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "support.hpp"
+#include "support/support.hpp"
 
 namespace {
 

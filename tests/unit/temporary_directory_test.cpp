@@ -1,6 +1,4 @@
 #include <gtest/gtest.h>
-#include <linux/fs.h>
-#include <sys/ioctl.h>
 #include <tempfile/tempfile.hpp>
 
 #include <memory>
@@ -8,8 +6,9 @@
 #include <string>
 #include <utility>
 
-#include "hook_listener.hpp"
-#include "support.hpp"
+#include "support/hook_listener.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

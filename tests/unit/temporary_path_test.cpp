@@ -1,14 +1,13 @@
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <tempfile/tempfile.hpp>
 
 #include <cstring>
 #include <string>
 #include <utility>
 
-#include "hook_listener.hpp"
-#include "support.hpp"
+#include "support/hook_listener.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

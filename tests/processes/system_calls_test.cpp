@@ -4,12 +4,6 @@
 
 #if defined(__linux__)
 
-#include <fcntl.h>
-#include <sys/ptrace.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <csignal>
 #include <filesystem>
 #include <functional>
@@ -19,7 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "support.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 

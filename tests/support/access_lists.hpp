@@ -1,12 +1,12 @@
 // Access control lists, in the kernel's own form.
 #pragma once
 
-#include <sys/xattr.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
+
+#include "support/posix.hpp"
 
 namespace support {
 

@@ -1,9 +1,7 @@
 // What the tests of removal share: trees, and a place where one stands beside another that must stay whole.
 #pragma once
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 #include <tempfile/tempfile.hpp>
 
 #include <algorithm>
@@ -13,7 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "support.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace removal {
 

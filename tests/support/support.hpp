@@ -1,16 +1,12 @@
-// What the tests share: a private place to work in, and ways to look at a process from outside.
+// What the tests share: a private place to work in, files, the environment.
 #pragma once
 
-#include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstddef>
 #include <cstdlib>
 #include <filesystem>
@@ -76,26 +72,6 @@ inline std::vector<std::filesystem::path> entries(const std::filesystem::path& d
   return found;
 }
 
-inline std::size_t open_descriptors() {
-  constexpr int most = 4096;
-  std::size_t count = 0;
-  for (int descriptor = 0; descriptor < most; ++descriptor) {
-    if (::fcntl(descriptor, F_GETFD) != -1) ++count;
-  }
-  return count;
-}
-
-class umask_guard {
- public:
-  explicit umask_guard(mode_t mask) : before_{::umask(mask)} {}
-  umask_guard(const umask_guard&) = delete;
-  umask_guard& operator=(const umask_guard&) = delete;
-  ~umask_guard() { ::umask(before_); }
-
- private:
-  mode_t before_;
-};
-
 // Sets an environment variable, or unsets it, and puts it back at the end.
 class environment_guard {
  public:
@@ -119,30 +95,8 @@ class environment_guard {
   std::optional<std::string> before_;
 };
 
-// Runs `work` in a forked child and returns its exit status, or minus the signal that ended it. The child ends by
-// _exit(), so nothing of the parent's is destroyed in it.
-template <class Work>
-int run_in_child(Work work) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    int result = 255;
-    try {
-      result = work();
-    } catch (...) {
-      result = 254;
-    }
-    ::_exit(result);
-  }
-  int status = 0;
-  while (::waitpid(child, &status, 0) == -1 && errno == EINTR) {
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-}
-
 // Whether the library was built from what only Linux has, and so keeps the promises that POSIX alone can't.
 inline bool has_linux_platform() { return std::string_view{TEMPFILE_TESTED_PLATFORM} == "linux"; }
-
-inline bool is_root() { return ::geteuid() == 0; }
 
 inline std::string read_file(const std::filesystem::path& path) {
   std::ifstream file{path, std::ios::binary};
@@ -168,41 +122,5 @@ inline std::vector<std::string> snapshot(const std::filesystem::path& root) {
   std::sort(all.begin(), all.end());
   return all;
 }
-
-// While it lives, this process can't make a file longer than `bytes`: writing fails with EFBIG.
-class file_size_limit {
- public:
-  explicit file_size_limit(rlim_t bytes) : signal_before_{std::signal(SIGXFSZ, SIG_IGN)} {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  file_size_limit(const file_size_limit&) = delete;
-  file_size_limit& operator=(const file_size_limit&) = delete;
-  ~file_size_limit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, signal_before_);
-  }
-
- private:
-  rlimit before_{};
-  void (*signal_before_)(int);
-};
-
-// While it lives, this process gets no descriptor of that number or above.
-class descriptor_limit {
- public:
-  explicit descriptor_limit(rlim_t most) {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const rlimit limit{most, before_.rlim_max};
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-  }
-  descriptor_limit(const descriptor_limit&) = delete;
-  descriptor_limit& operator=(const descriptor_limit&) = delete;
-  ~descriptor_limit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
 
 }  // namespace support

@@ -1,13 +1,11 @@
 // Runs the tests; with --as-ordinary-user, as nobody if root runs them.
-#include <grp.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <span>
 #include <string_view>
 
-#include "other_rights.hpp"
+#include "support/posix.hpp"
 
 int main(int count, char** arguments) {
   testing::InitGoogleTest(&count, arguments);

@@ -1,6 +1,5 @@
 // A forked child never removes what its parent owns.
 #include <gtest/gtest.h>
-#include <sched.h>
 #include <tempfile/tempfile.hpp>
 
 #include <cstdio>
@@ -8,8 +7,9 @@
 #include <memory>
 #include <utility>
 
-#include "hook_listener.hpp"
-#include "support.hpp"
+#include "support/hook_listener.hpp"
+#include "support/posix.hpp"
+#include "support/support.hpp"
 
 namespace {
 
