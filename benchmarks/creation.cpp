@@ -40,9 +40,9 @@ void make_and_remove_directory(const std::string& directory) {
   ::rmdir(name.c_str());
 }
 
-// What the standard library takes of that time for what ours are as well: a stream, and a path.
+// And with what ours are or have besides, which is the standard library's: a stream, a path.
 
-void make_stream(const std::string&) {
+void make_stream() {
   std::iostream stream{nullptr};
   benchmark::DoNotOptimize(&stream);
 }
@@ -50,6 +50,26 @@ void make_stream(const std::string&) {
 void make_path(const std::string& directory) {
   const fs::path path{directory + "/tmpaaaaaaaaaaaa"};
   benchmark::DoNotOptimize(&path);
+}
+
+void open_unnamed_with_stream(const std::string& directory) {
+  make_stream();
+  open_unnamed(directory);
+}
+
+void open_and_unlink_with_path(const std::string& directory) {
+  make_path(directory);
+  open_and_unlink(directory);
+}
+
+void open_and_unlink_with_stream(const std::string& directory) {
+  make_stream();
+  open_and_unlink_with_path(directory);
+}
+
+void make_and_remove_directory_with_path(const std::string& directory) {
+  make_path(directory);
+  make_and_remove_directory(directory);
 }
 
 // --- ours, in the directory that settempdir() has set ----------------------------------------------------------------
@@ -77,19 +97,19 @@ const discipline disciplines[] = {
     {kind::unnamed_file,
      "unnamed_file",
      {{kind::unnamed_file, "open, close", open_unnamed},
-      {kind::unnamed_file, "(a std::iostream alone)", make_stream},
+      {kind::unnamed_file, "open, close, and a std::iostream", open_unnamed_with_stream},
       {kind::unnamed_file, "temporary_file", make_unnamed}}},
     {kind::named_file,
      "named_file",
      {{kind::named_file, "open, unlink, close", open_and_unlink},
-      {kind::named_file, "(a std::iostream alone)", make_stream},
-      {kind::named_file, "(an fs::path alone)", make_path},
+      {kind::named_file, "open, unlink, close, and an fs::path", open_and_unlink_with_path},
+      {kind::named_file, "open, unlink, close, and both", open_and_unlink_with_stream},
       {kind::named_file, "named_temporary_file", make_named},
       {kind::named_file, "mkstemp", make_by_mkstemp}}},
     {kind::directory,
      "directory",
      {{kind::directory, "mkdir, rmdir", make_and_remove_directory},
-      {kind::directory, "(an fs::path alone)", make_path},
+      {kind::directory, "mkdir, rmdir, and an fs::path", make_and_remove_directory_with_path},
       {kind::directory, "temporary_directory", make_directory},
       {kind::directory, "mkdtemp", make_by_mkdtemp}}},
 };
