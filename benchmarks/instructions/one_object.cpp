@@ -1,11 +1,11 @@
 // Makes objects of one kind, one after the other, for scripts/count_instructions to count what one costs in user space.
 //
 //     one_object KIND DIRECTORY HOW_MANY
-#include <stdlib.h>
 #include <unistd.h>
 #include <tempfile/tempfile.hpp>
 
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <istream>

@@ -276,7 +276,7 @@ class TEMPFILE_EXPORT file_stream : public file_stream_base {
   using file_stream_base::native_handle;
 
   /// Flushes, and opens the same file again, for reading and writing and with a position of its own, whatever its name
-  /// stands for by now.
+  /// refers to by now.
   /// \throws fs::filesystem_error; std::errc::operation_not_supported where the system can't do that (Linux can, where
   /// /proc is mounted).
   using file_stream_base::reopen;

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 /// written and removed. Chosen once for the process and remembered; settempdir() changes it.
 ///
 /// In a directory that others may write and that has no sticky bit, they may remove and rename what is made there. Such
-/// a one is taken all the same if the environment names it.
+/// a one is still taken if the environment names it.
 ///
 /// \returns an absolute path without a trailing separator.
 /// \throws fs::filesystem_error (errc::no_usable_directory) whose text names every directory tried and why each failed.

@@ -72,14 +72,11 @@ class [[nodiscard]] TEMPFILE_EXPORT named_temporary_file : public file_stream_ba
   /// \returns the path.
   fs::path keep();
 
-  /// Flushes, and gives the file the name `target`, complete or not at all; see persist_options. The stream is closed
-  /// afterwards, and owns nothing. If it was closed before and still owns its name, that file is taken.
-  ///
-  /// A target on another file system gets a copy, made beside it and then renamed, and so at once as well. A symbolic
-  /// link at `target` is replaced itself, unless persist_options::follow. \returns the absolute path of the target.
-  /// \throws fs::filesystem_error that names the target and the reason; errc::replaced if the name is another file's by
-  /// now, errc::not_owner in a forked child. Then the target is as it was, nothing is left beside it, and the stream is
-  /// still open and owns its file: it can be used, or persisted elsewhere.
+  /// Gives the file the name `target`, as persist_options describes. If the stream was closed before and still owns its
+  /// name, whatever file has that name is taken.
+  /// \returns the absolute path of the target.
+  /// \throws fs::filesystem_error; errc::replaced if the stream is open and another file has its name by now (to
+  /// persist that one: into_path(), then persist()), errc::not_owner in a forked child.
   fs::path persist(const fs::path& target, const persist_options& options = {});
   fs::path persist(const fs::path& target, std::error_code& error) { return persist(target, {}, error); }
   fs::path persist(const fs::path& target, const persist_options& options, std::error_code& error);

@@ -25,6 +25,14 @@ enum class durability {
 };
 
 /// How a file becomes permanent: an aggregate, so that designated initializers serve as keyword arguments.
+///
+/// Every persist() gives what it persists the name `target`, complete or not at all: whoever opens the target gets what
+/// was there before or all that is new. A target on another file system gets a copy, made beside it and then renamed. A
+/// symbolic link at the target is replaced itself, unless `follow`. The result is the absolute path of the target. A
+/// stream is flushed first, and closed and without anything to own afterwards.
+///
+/// On failure fs::filesystem_error names the target and the reason, the target is as it was, nothing is left beside it,
+/// and what was to be persisted is still open and owned: it can be used, or persisted elsewhere.
 struct persist_options {
   /// Whether an existing target is replaced. If not, exactly one of any number of concurrent callers, in whichever
   /// processes, succeeds; the others get std::errc::file_exists.
@@ -33,8 +41,8 @@ struct persist_options {
   tempfile::durability durability{tempfile::durability::none};
   /// The permissions, exactly these, without an access control list. Default: those of the file that is replaced, its
   /// access control list included, with its owner, group and `user.*` attributes as far as this process may set them;
-  /// and where nothing stands, those that a new file gets there, by the umask or the directory's default access control
-  /// list. Bits outside of fs::perms::mask are refused (std::errc::invalid_argument).
+  /// and where there is no file, those that a new file gets there, by the umask or the directory's default access
+  /// control list. Bits outside of fs::perms::mask are refused (std::errc::invalid_argument).
   std::optional<fs::perms> mode{};
   /// Whether the permissions are those that a new file gets there, also where one is replaced.
   bool as_new{false};

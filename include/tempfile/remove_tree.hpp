@@ -36,14 +36,19 @@ TEMPFILE_EXPORT void allow_removal_threads(bool allowed) noexcept;
 
 /// Removes `path`: a directory with everything in it, or anything else by its name.
 ///
-/// Nothing is followed: a symbolic link, at the root too, is removed itself. The walk goes through descriptors from the
-/// first open on, so no depth, no length of a path and no directory swapped for a link meanwhile leads it astray; it
-/// makes do with a small stack and six free descriptors, and holds some sixteen at most for each thread. Where many
-/// entries are left in many sub-directories, up to three threads help that take none of the process's signals and have
-/// ended when the call returns; where none can be had, it does without. Directories that forbid their owner to read,
-/// write or search are made removable, and get their mode back if they stay. A mount point, a bind mount included, is
-/// not entered but reported (errc::mount_point), and so is everything else that can't be removed, after the rest is
-/// gone. Entries that somebody else removes meanwhile are no error. "/" and paths that end in "." or ".." are refused.
+/// - Symbolic links, also at the root: removed, never followed. Everything is relative to open descriptors, so a
+/// directory
+///   that is swapped for a link meanwhile does not lead the walk astray.
+/// - Depth and length of paths: unlimited, with a small stack and at most sixteen descriptors for each thread; six free
+/// ones
+///   suffice.
+/// - Threads: up to three help where many entries are left in many sub-directories. They block all signals, and have
+/// ended
+///   when the call returns. If there are none, it does without.
+/// - Permissions: owner access is restored where it is missing; a directory that stays gets its mode back.
+/// - Mount points, bind mounts included: reported (errc::mount_point), not entered.
+/// - Errors: everything else is still removed. An entry that somebody else removes meanwhile is none.
+/// - "/" and paths that end in "." or "..": refused.
 ///
 /// \returns the number of entries removed, the root included; 0 if nothing was there.
 /// \throws fs::filesystem_error whose text names the first few entries that are left and counts all, with path1() the

@@ -60,7 +60,7 @@ class [[nodiscard]] TEMPFILE_EXPORT spooled_temporary_file : public file_stream_
   /// Whether the bytes are in a file on disk. It never goes back to memory.
   [[nodiscard]] bool is_rolled() const noexcept { return is_open() && !buffer().is_in_memory(); }
 
-  // What they do is told in file_stream; release() goes to disk first.
+  // As in file_stream; release() goes to disk first.
   using file_stream_base::close;
   using file_stream_base::release;
 
@@ -79,13 +79,8 @@ class [[nodiscard]] TEMPFILE_EXPORT spooled_temporary_file : public file_stream_
   [[nodiscard]] file_handle reopen();
   [[nodiscard]] file_handle reopen(std::error_code& error);
 
-  /// Flushes, and gives the bytes, from memory or from disk, the name `target`, complete or not at all; see
-  /// persist_options. The stream is closed afterwards, and owns nothing.
-  ///
-  /// A target on another file system gets a copy, made beside it and then renamed, and so at once as well. A symbolic
-  /// link at `target` is replaced itself, unless persist_options::follow. \returns the absolute path of the target.
-  /// \throws fs::filesystem_error that names the target and the reason. Then the target is as it was, nothing is left
-  /// beside it, and the stream is still open and owns its file: it can be used, or persisted elsewhere.
+  /// Gives the bytes, from memory or from disk, the name `target`, as persist_options describes.
+  /// \returns the absolute path of the target. \throws fs::filesystem_error.
   fs::path persist(const fs::path& target, const persist_options& options = {});
   fs::path persist(const fs::path& target, std::error_code& error) { return persist(target, {}, error); }
   fs::path persist(const fs::path& target, const persist_options& options, std::error_code& error);

@@ -72,15 +72,15 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_directory {
   /// \returns the path.
   fs::path keep();
 
-  /// Gives the directory the name `target`, in one step. A directory that stands there is exchanged for this one in one
-  /// step (`RENAME_EXCHANGE`, Linux 3.15) and then removed, so that nobody ever finds nothing there; what of it can't
-  /// be removed is told to the hook set by set_cleanup_error_hook(), and stays under path().
+  /// Gives the directory the name `target`, in one step. An existing directory is exchanged for this one in one step
+  /// (`RENAME_EXCHANGE`, Linux 3.15) and then removed, so that nobody ever finds nothing there. What of it can't be
+  /// removed stays under path(); the errors go to the cleanup error hook.
   ///
   /// Only the directory's own permissions become those of persist_options::mode; of durability, `full` syncs the
   /// directory that the target is in, and what is inside is not synced. There is no way to another file system.
   /// \returns the absolute path of the target. Nothing is owned afterwards.
   /// \throws fs::filesystem_error that names the target and the reason: std::errc::cross_device_link,
-  /// std::errc::not_a_directory if a file stands there, std::errc::operation_not_supported if the file system can't
+  /// std::errc::not_a_directory if the target is a file, std::errc::operation_not_supported if the file system can't
   /// exchange. Then all is as it was, and the directory is still owned.
   fs::path persist(const fs::path& target, const persist_options& options = {});
   fs::path persist(const fs::path& target, std::error_code& error) { return persist(target, {}, error); }

@@ -44,13 +44,8 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_file : public file_stream_base {
   using file_stream_base::release;
   using file_stream_base::reopen;
 
-  /// Flushes, and gives the file the name `target`, complete or not at all; see persist_options. The stream is closed
-  /// afterwards, and owns nothing.
-  ///
-  /// A target on another file system gets a copy, made beside it and then renamed, and so at once as well. A symbolic
-  /// link at `target` is replaced itself, unless persist_options::follow. \returns the absolute path of the target.
-  /// \throws fs::filesystem_error that names the target and the reason. Then the target is as it was, nothing is left
-  /// beside it, and the stream is still open and owns its file: it can be used, or persisted elsewhere.
+  /// Gives the file the name `target`, as persist_options describes.
+  /// \returns the absolute path of the target. \throws fs::filesystem_error.
   fs::path persist(const fs::path& target, const persist_options& options = {});
   fs::path persist(const fs::path& target, std::error_code& error) { return persist(target, {}, error); }
   fs::path persist(const fs::path& target, const persist_options& options, std::error_code& error);

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "names/native.hpp"
 #include "names/paths.hpp"
 #include "names/pattern.hpp"
 #include "platform/tree.hpp"
@@ -106,8 +107,8 @@ class search {
 
   void look_up(const directory& next) {
     for (const std::size_t position : next.live) {
-      const std::string& name = pattern_[position];
-      if (is_any_depth(position) || is_wild(name)) continue;
+      if (is_any_depth(position) || is_wild(pattern_[position])) continue;
+      const platform::native_string name{to_native(pattern_[position])};
       std::error_code missing;
       const fs::file_type type = platform::identity_at(open_.native_handle(), name.c_str(), missing).type;
       if (!missing) consider(next, name.c_str(), type);
@@ -116,11 +117,12 @@ class search {
 
   // Goes on with an entry, from all positions that it matches.
   void consider(const directory& next, platform::native_path name, fs::file_type type) {
+    const auto text = to_utf8(name);
     positions live;
     for (const std::size_t position : next.live) {
       if (is_any_depth(position)) {
         if (*name != '.' && is_itself_a_directory(name, type)) add(live, position);
-      } else if (matches(name, pattern_[position])) {
+      } else if (matches(text, pattern_[position])) {
         if (is_last(position)) {
           found_.emplace_back(path_of(next, name));
         } else if (leads_to_a_directory(name, type)) {

@@ -1,6 +1,8 @@
 #include "names/paths.hpp"
 
 #include <tempfile/error.hpp>
+
+#include "platform/tree.hpp"
 namespace tempfile::inline v0_1::internal {
 
 bool holds_nul(const fs::path& path) noexcept {
@@ -20,7 +22,7 @@ fs::path without_trailing_separators(const fs::path& path) {
 }
 
 fs::path absolute(const fs::path& path, failure& failed) {
-  if (path.is_absolute()) return path;
+  if (platform::is_absolute(path)) return path;
   std::error_code error;
   fs::path result = fs::current_path(error);
   if (error) {

@@ -10,6 +10,7 @@
 
 #include "names/paths.hpp"
 #include "platform/process.hpp"
+#include "platform/tree.hpp"
 
 namespace tempfile::inline v0_1::internal {
 namespace {
@@ -78,7 +79,7 @@ void set_tempdir(const fs::path& directory, failure& failed) {
 std::vector<fs::path> tempdir_candidates() {
   std::vector<fs::path> candidates;
   const auto add = [&](const fs::path& directory) {
-    if (!directory.is_absolute()) return;  // empty, or a stranger's idea of our working directory
+    if (!platform::is_absolute(directory)) return;  // empty, or a stranger's idea of our working directory
     fs::path candidate = without_trailing_separators(directory);
     const auto same = std::find(candidates.begin(), candidates.end(), candidate);
     if (same == candidates.end()) candidates.push_back(std::move(candidate));

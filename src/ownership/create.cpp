@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <type_traits>
 
+#include "names/native.hpp"
 #include "names/paths.hpp"
 #include "names/tempdir.hpp"
 #include "platform/create.hpp"
@@ -16,14 +16,6 @@
 namespace tempfile::inline v0_1::internal {
 namespace {
 
-bool may_be_part_of_a_name(std::string_view part) noexcept {
-  constexpr auto separator = static_cast<char>(fs::path::preferred_separator);
-  for (const char c : part) {
-    if (c == '/' || c == separator || c == '\0') return false;
-  }
-  return true;
-}
-
 // Checks a request, and finds the directory to create in.
 class checked_directory {
  public:
@@ -32,7 +24,7 @@ class checked_directory {
     if (failed) return;
     if (request.dir.empty()) {
       directory_ = default_directory(failed);
-    } else if (request.dir.is_absolute()) {
+    } else if (platform::is_absolute(request.dir)) {
       directory_ = &request.dir;
     } else {
       directory_ = &absolute_.emplace(absolute(request.dir, failed));
@@ -47,16 +39,6 @@ class checked_directory {
   const fs::path* directory_{};
   std::optional<fs::path> absolute_;
 };
-
-// Narrow text is UTF-8; where that is native, it needs no copy.
-template <class Character>
-auto to_native(std::string_view text) {
-  if constexpr (std::is_same_v<Character, char>) {
-    return text;
-  } else {
-    return fs::path{std::u8string{text.begin(), text.end()}}.native();
-  }
-}
 
 new_name name_in(const fs::path& directory, const create_request& request, fs::file_type type, fs::perms at_most) {
   return {directory, request.prefix, request.suffix, type, request.mode.value_or(at_most)};
@@ -100,9 +82,9 @@ void probe(const fs::path& directory, failure& failed) {
 }  // namespace
 
 void check(const create_request& request, failure& failed) {
-  if (!may_be_part_of_a_name(request.prefix)) {
+  if (!platform::may_begin_a_name(request.prefix)) {
     failed = refusal(request.prefix, "prefix contains a separator or NUL");
-  } else if (!may_be_part_of_a_name(request.suffix)) {
+  } else if (!platform::may_end_a_name(request.suffix)) {
     failed = refusal(request.suffix, "suffix contains a separator or NUL");
   } else if (holds_nul(request.dir)) {
     failed = refusal(request.dir, "directory path contains NUL");
@@ -116,8 +98,8 @@ void acquire_name(const new_name& where, owned_path& name, std::error_code& erro
   if (error) return;
   constexpr auto separator = fs::path::preferred_separator;
   const fs::path::string_type& parent = where.directory.native();
-  const auto prefix = to_native<fs::path::value_type>(where.prefix);
-  const auto suffix = to_native<fs::path::value_type>(where.suffix);
+  const auto prefix = to_native(where.prefix);
+  const auto suffix = to_native(where.suffix);
   const bool is_separated = parent.empty() || parent.back() == separator;
   const std::size_t size = parent.size() + (is_separated ? 0 : 1) + prefix.size() + random.size() + suffix.size();
   fs::path::string_type text(size, separator);

@@ -17,7 +17,7 @@ fs::path end_of_links(fs::path path, failure& failed) {
     std::error_code error;
     const fs::path next = fs::read_symlink(path, error);
     if (error) return path;  // no link, or nothing
-    path = next.is_absolute() ? next : path.parent_path() / next;
+    path = platform::is_absolute(next) ? next : path.parent_path() / next;
   }
   failed = {std::make_error_code(std::errc::too_many_symbolic_link_levels), std::move(path), {}};
   return {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "platform/types.hpp"
 
@@ -16,6 +17,10 @@ struct create_options {
 constexpr std::filesystem::perms default_file_mode =
     std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
 constexpr std::filesystem::perms default_directory_mode = std::filesystem::perms::owner_all;
+
+// Whether names may begin and end so: without a separator, a NUL, and whatever else the system forbids there.
+bool may_begin_a_name(std::string_view prefix) noexcept;
+bool may_end_a_name(std::string_view suffix) noexcept;
 
 // Creates a file that was not there, never through a link, and opens it for reading and writing. On failure nothing is
 // left behind; std::errc::file_exists if the name is taken.

@@ -9,6 +9,8 @@
 
 namespace tempfile::inline v0_1::platform {
 
+// Whether `path` means the same from every working directory.
+bool is_absolute(const std::filesystem::path& path) noexcept;
 // What exists at `path`; of a symbolic link the link itself.
 file_identity identity(native_path path, std::error_code& error) noexcept;
 file_identity identity(native_handle_type handle, std::error_code& error) noexcept;

@@ -22,6 +22,8 @@ namespace fs = std::filesystem;
 // Who may remove sub-directories of a tree together with the thread that has found them.
 class removal_helpers {
  public:
+  virtual ~removal_helpers() = default;
+
   struct work {
     native_handle_type directory;
     const fs::path& path;         // the directory's
@@ -36,9 +38,6 @@ class removal_helpers {
   virtual bool remove_together(work& together, int nesting, removal_report& report) = 0;
   // A removal has left something because it could not get memory.
   virtual void note_lack_of_memory() noexcept = 0;
-
- protected:
-  ~removal_helpers() = default;
 };
 
 // An entry of an open directory, to be removed with everything in it.

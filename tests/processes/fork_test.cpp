@@ -151,4 +151,15 @@ TEST_F(fork_test, a_child_with_its_parents_process_id_removes_nothing) {
   EXPECT_TRUE(support::entries(directory_.path()).empty());
 }
 
+TEST(a_forked_child, that_writes_through_the_descriptor_moves_its_parents_stream_on) {
+  tempfile::temporary_file file;
+  file << "parent, " << std::flush;
+  EXPECT_EQ(support::run_in_child([&] { return ::write(file.native_handle(), "child, ", 7) == 7 ? 0 : 1; }), 0);
+  file << "parent again";
+  file.seek(0);
+  std::string all;
+  std::getline(file, all);
+  EXPECT_EQ(all, "parent, child, parent again");
+}
+
 }  // namespace

@@ -1,12 +1,12 @@
 #include "platform/process.hpp"
 
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <ctime>
 #include <new>
 
 #include "platform/linux/calls.hpp"

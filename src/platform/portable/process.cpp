@@ -1,9 +1,9 @@
 #include "platform/process.hpp"
 
-#include <time.h>
 #include <unistd.h>
 
 #include <cstdlib>
+#include <ctime>
 
 namespace tempfile::inline v0_1::platform {
 

@@ -2,11 +2,23 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
+
 #include "platform/posix/calls.hpp"
 #include "platform/posix/shared.hpp"
 #include "platform/tree.hpp"
 
 namespace tempfile::inline v0_1::platform {
+namespace {
+
+bool may_be_in_a_name(std::string_view part) noexcept {
+  return std::none_of(part.begin(), part.end(), [](char c) { return c == '/' || c == '\0'; });
+}
+
+}  // namespace
+
+bool may_begin_a_name(std::string_view prefix) noexcept { return may_be_in_a_name(prefix); }
+bool may_end_a_name(std::string_view suffix) noexcept { return may_be_in_a_name(suffix); }
 
 // Without a mode there is no look at what was created: the umask, or an access control list that the directory has for
 // new files, can only take away from the mode that the call is given.

@@ -51,6 +51,8 @@ file_identity identity_of(const struct stat& status) noexcept {
           type_of(status.st_mode)};
 }
 
+bool is_absolute(const std::filesystem::path& path) noexcept { return !path.empty() && path.native().front() == '/'; }
+
 file_identity identity(native_path path, std::error_code& error) noexcept { return identity_at(AT_FDCWD, path, error); }
 
 lasting_identity lasting_identity_of(native_path path, std::error_code& error) noexcept {
@@ -70,11 +72,9 @@ void check_not_planted(native_handle_type parent, native_handle_type directory, 
   if (error) return;
   const bool is_ours = inner.st_uid == ::geteuid();
   const mode_t not_granted = (S_IWGRP | S_IWOTH) & ~mode_bits(created.granted);
-  if (!is_ours && !was_born_when_created(directory, created)) {
-    error = errc::replaced;
-  } else if (may_be_renamed_in(outer) && (!is_ours || (inner.st_mode & not_granted) != 0)) {
-    error = errc::replaced;
-  }
+  const bool is_anothers = !is_ours && !was_born_when_created(directory, created);
+  const bool may_be_anothers = may_be_renamed_in(outer) && (!is_ours || (inner.st_mode & not_granted) != 0);
+  if (is_anothers || may_be_anothers) error = errc::replaced;
 }
 
 void remove_file(native_path path, std::error_code& error) noexcept { unlink_at(AT_FDCWD, path, 0, error); }
