@@ -5,7 +5,6 @@
 #include "ownership/create.hpp"
 
 namespace tempfile::inline v0_1 {
-
 namespace {
 
 fs::path usable_tempdir(internal::failure& failed) {

@@ -76,14 +76,18 @@ void named_temporary_file::swap(named_temporary_file& other) {
 }
 
 void named_temporary_file::close(internal::failure& failed) {
-  failed.path = path();
+  internal::failure not_removed;
   if (is_open()) failed.code = write_error();
   if (!failed && !buffer().flush()) failed.code = last_error();
-  if (failed) return;
-  internal::failure not_removed;
-  if (delete_on_close_ && !keep_ && name_.is_this_process()) name_.remove(not_removed);
-  file_stream_base::close(failed.code);
-  if (not_removed) failed = std::move(not_removed);
+  if (!failed) {
+    if (delete_on_close_ && !keep_ && name_.is_this_process()) name_.remove(not_removed);
+    file_stream_base::close(failed.code);
+  }
+  if (not_removed) {
+    failed = std::move(not_removed);
+  } else if (failed) {
+    failed.path = path();
+  }
 }
 
 void named_temporary_file::close() {

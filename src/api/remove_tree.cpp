@@ -6,7 +6,6 @@
 #include "removal/remove_recursively.hpp"
 
 namespace tempfile::inline v0_1 {
-
 namespace {
 
 void remove_or_refuse(const fs::path& path, removal_report& report) {

@@ -53,7 +53,7 @@ spooled_temporary_file& spooled_temporary_file::operator=(spooled_temporary_file
 spooled_temporary_file::~spooled_temporary_file() { end(); }
 
 fs::path spooled_temporary_file::where() const {
-  std::error_code ignored;  // then nobody can tell where it would have been
+  std::error_code ignored;  // then there is no directory to name
   return dir_.empty() ? gettempdir(ignored) : dir_;
 }
 

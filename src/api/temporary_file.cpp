@@ -6,7 +6,6 @@
 #include "persist/persist.hpp"
 
 namespace tempfile::inline v0_1 {
-
 namespace {
 
 file_handle create(const options& options, internal::failure& failed) {

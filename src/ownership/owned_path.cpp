@@ -96,6 +96,7 @@ void owned_path::acquire(fs::path&& path, fs::file_type type, fs::perms granted)
   acquired_ = type == fs::file_type::directory ? platform::coarse_time() : 0;
   granted_ = granted;
   type_ = type;
+  adopted_.reset();
 }
 
 void owned_path::adopt(const fs::path& existing, failure& failed) {

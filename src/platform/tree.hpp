@@ -16,6 +16,7 @@ file_identity identity(native_path path, std::error_code& error) noexcept;
 file_identity identity(native_handle_type handle, std::error_code& error) noexcept;
 file_identity identity_at(native_handle_type parent, native_path name, std::error_code& error) noexcept;
 lasting_identity lasting_identity_of(native_path path, std::error_code& error) noexcept;
+// An empty name means `parent` itself.
 lasting_identity lasting_identity_at(native_handle_type parent, native_path name, std::error_code& error) noexcept;
 lasting_identity lasting_identity_of(native_handle_type handle, std::error_code& error) noexcept;
 

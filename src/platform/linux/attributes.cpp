@@ -17,7 +17,6 @@
 #include "platform/posix/shared.hpp"
 
 namespace tempfile::inline v0_1::platform {
-
 namespace {
 
 // The kernel's own limits for the list of names and for a value (XATTR_LIST_MAX, XATTR_SIZE_MAX in linux/limits.h).

@@ -12,7 +12,6 @@
 #include "platform/tree.hpp"
 
 namespace tempfile::inline v0_1::platform {
-
 namespace {
 
 // How kernels, file systems, emulators and filters say that they don't do O_TMPFILE. Some of these also mean something

@@ -9,7 +9,6 @@
 #include "platform/tree.hpp"
 
 namespace tempfile::inline v0_1::platform {
-
 namespace {
 
 // How kernels and file systems say that they don't do renameat2() with flags: ENOSYS before Linux 3.15, EINVAL the file

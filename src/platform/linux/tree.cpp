@@ -105,7 +105,6 @@ file_handle open_checked(int parent, const char* name, int flags, std::error_cod
 }  // namespace
 
 // statx() is Linux 4.11; without it, or where a filter forbids it, the time of birth is not known.
-// An empty name means the handle itself, in this folder and in posix/.
 lasting_identity lasting_identity_at(native_handle_type parent, native_path name, std::error_code& error) noexcept {
   constexpr unsigned mask = STATX_TYPE | STATX_INO | STATX_BTIME;
   const int flags = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;

@@ -19,7 +19,6 @@ int search_flag() noexcept { return O_SEARCH; }
 int search_flag() noexcept { return O_RDONLY; }
 #endif
 
-// An empty name means the handle itself, in this folder and in posix/.
 lasting_identity lasting_identity_at(native_handle_type parent, native_path name, std::error_code& error) noexcept {
   struct stat status {};
   retry_on_eintr(error, [&] {

@@ -9,7 +9,6 @@
 #include "platform/tree.hpp"
 
 namespace tempfile::inline v0_1::platform {
-
 namespace {
 
 // What a file is to get: its mode, and the list that stands behind the mode's group bits.

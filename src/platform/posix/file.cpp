@@ -12,7 +12,6 @@
 #include "platform/posix/shared.hpp"
 
 namespace tempfile::inline v0_1::platform {
-
 namespace {
 
 // POSIX leaves a count beyond SSIZE_MAX undefined; Linux itself stops at 0x7ffff000 bytes (read(2), write(2)).

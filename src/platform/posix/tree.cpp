@@ -11,7 +11,6 @@
 #include "platform/posix/shared.hpp"
 
 namespace tempfile::inline v0_1::platform {
-
 namespace {
 
 void unlink_at(int parent, const char* name, int flags, std::error_code& error) noexcept {
