@@ -48,9 +48,9 @@ struct options {
   /// Where to create. Empty: gettempdir(). A relative path counts from the working directory of this moment; paths
   /// handed out are always absolute.
   fs::path dir{};
-  /// The permissions, exactly these, whatever the umask, for one system call more. Default: 0600 for files and 0700 for
-  /// directories, from which the umask can only take away. Bits outside of fs::perms::mask are refused
-  /// (std::errc::invalid_argument).
+  /// The permissions, exactly these, whatever the umask, for one system call more (a directory: up to four). Default:
+  /// 0600 for files and 0700 for directories, from which the umask can only take away. Bits outside of fs::perms::mask
+  /// are refused (std::errc::invalid_argument).
   std::optional<fs::perms> mode{};
   /// Whether a program that this process executes inherits the descriptor. Default: closed on exec.
   bool inheritable{false};

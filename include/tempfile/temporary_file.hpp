@@ -54,6 +54,7 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_file : public file_stream_base {
   friend void swap(temporary_file& left, temporary_file& right) { left.swap(right); }
 
  private:
+  void create(const options& options, internal::failure& failed);
   fs::path persist(const fs::path& target, const persist_options& options, internal::failure& failed);
   void end() noexcept;
 };

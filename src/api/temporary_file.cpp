@@ -6,20 +6,20 @@
 #include "persist/persist.hpp"
 
 namespace tempfile::inline v0_1 {
-namespace {
-
-file_handle create(const options& options, internal::failure& failed) {
-  return internal::create_unnamed_file(internal::request_for(options), failed);
+// The file is created when the stream is there, not before: a std::ios_base that has not been initialised, as is a
+// virtual base then, must not be destroyed ([ios.base.cons]), which an exception would do.
+temporary_file::temporary_file(const options& options) {
+  internal::or_throw("cannot create unnamed file", [&](auto& failed) { create(options, failed); });
 }
 
-}  // namespace
+temporary_file::temporary_file(const options& options, std::error_code& error) {
+  internal::or_code(error, [&](auto& failed) { create(options, failed); });
+}
 
-temporary_file::temporary_file(const options& options)
-    : file_stream_base{
-          internal::or_throw("cannot create unnamed file", [&](auto& failed) { return create(options, failed); })} {}
-
-temporary_file::temporary_file(const options& options, std::error_code& error)
-    : file_stream_base{internal::or_code(error, [&](auto& failed) { return create(options, failed); })} {}
+void temporary_file::create(const tempfile::options& options, internal::failure& failed) {
+  file_handle file = internal::create_unnamed_file(internal::request_for(options), failed);
+  if (!failed) attach(std::move(file));
+}
 
 temporary_file& temporary_file::operator=(temporary_file&& other) {
   if (this == &other) return *this;

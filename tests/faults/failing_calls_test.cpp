@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cerrno>
 #include <functional>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <thread>
@@ -20,6 +21,24 @@ namespace fs = std::filesystem;
 
 std::atomic<int> times_told{0};
 void count(const fs::path&, const std::error_code&) noexcept { ++times_told; }
+
+// What the scenarios ask for. Under a umask that forbids everything only an exact mode lets an ordinary user go on.
+std::optional<fs::perms> file_mode;
+std::optional<fs::perms> directory_mode;
+
+class exact_modes {
+ public:
+  exact_modes() {
+    file_mode = fs::perms::owner_read | fs::perms::owner_write;
+    directory_mode = fs::perms::owner_all;
+  }
+  exact_modes(const exact_modes&) = delete;
+  exact_modes& operator=(const exact_modes&) = delete;
+  ~exact_modes() {
+    file_mode.reset();
+    directory_mode.reset();
+  }
+};
 
 // What a program does with the library. It returns whether all went well, and throws what the library throws; what it
 // leaves in the directory is the library's fault.
@@ -44,7 +63,7 @@ std::string line_of(tempfile::file_stream_base& file) {
 }
 
 bool use_unnamed_file(const fs::path& directory) {
-  tempfile::temporary_file file{{.dir = directory}};
+  tempfile::temporary_file file{{.dir = directory, .mode = file_mode}};
   file.exceptions(std::ios::badbit | std::ios::failbit);
   file << "some text" << std::flush;
   const bool is_right = line_of(file) == "some text";
@@ -58,7 +77,7 @@ bool use_unnamed_file_by_unlinking(const fs::path& directory) {
 }
 
 bool use_named_file(const fs::path& directory) {
-  tempfile::named_temporary_file file{{.dir = directory}};
+  tempfile::named_temporary_file file{{.dir = directory, .mode = file_mode}};
   file.exceptions(std::ios::badbit | std::ios::failbit);
   file << "some text";
   file.flush();
@@ -68,7 +87,7 @@ bool use_named_file(const fs::path& directory) {
 }
 
 bool use_spooled_file(const fs::path& directory) {
-  tempfile::spooled_temporary_file file{{.dir = directory, .max_size = 10}};
+  tempfile::spooled_temporary_file file{{.dir = directory, .mode = file_mode, .max_size = 10}};
   file.exceptions(std::ios::badbit | std::ios::failbit);
   file << "some text";
   try {
@@ -108,7 +127,7 @@ bool replace(const fs::path& directory, Persist persist) {
 template <class File>
 bool persist_file(const fs::path& from, const fs::path& directory) {
   return replace(directory, [&](const fs::path& target) {
-    File file{{.dir = from}};
+    File file{{.dir = from, .mode = file_mode}};
     file << "some text";
     file.persist(target, {.durability = tempfile::durability::full});
   });
@@ -147,7 +166,7 @@ bool persist_directory(const fs::path& directory) {
     return is_whole;
   };
   try {
-    tempfile::temporary_directory made{{.dir = directory}};
+    tempfile::temporary_directory made{{.dir = directory, .mode = directory_mode}};
     write_file(made / "new", "");
     made.persist(target);
   } catch (const fs::filesystem_error&) {
@@ -158,7 +177,7 @@ bool persist_directory(const fs::path& directory) {
 }
 
 bool use_directory(const fs::path& directory) {
-  tempfile::temporary_directory made{{.dir = directory}};
+  tempfile::temporary_directory made{{.dir = directory, .mode = directory_mode}};
   {
     const support::umask_guard usual{022};
     fs::create_directories(made / "a/b");
@@ -170,7 +189,7 @@ bool use_directory(const fs::path& directory) {
 }
 
 bool use_mkstemp(const fs::path& directory) {
-  auto [file, path] = tempfile::mkstemp({.dir = directory});
+  auto [file, path] = tempfile::mkstemp({.dir = directory, .mode = file_mode});
   const tempfile::temporary_path guard{path};
   file.write("some text");
   file.sync();
@@ -180,7 +199,7 @@ bool use_mkstemp(const fs::path& directory) {
 }
 
 bool use_mkdtemp(const fs::path& directory) {
-  fs::remove(tempfile::mkdtemp({.dir = directory}));
+  fs::remove(tempfile::mkdtemp({.dir = directory, .mode = directory_mode}));
   return true;
 }
 
@@ -289,6 +308,7 @@ TEST_P(failing_calls, leave_nothing_behind_and_are_told) {
 
 TEST_P(failing_calls, leave_nothing_behind_under_a_umask_that_forbids_everything) {
   const support::umask_guard mask{0777};
+  const exact_modes modes;
   for (const auto kind : {faults::call::fchmod, faults::call::fchmodat, faults::call::fchmodat2, faults::call::fstat,
                           faults::call::fstatat, faults::call::openat}) {
     for (const int error : {EINTR, EIO, EPERM, ENOSYS}) fail_each(kind, error);

@@ -278,6 +278,16 @@ TEST_F(a_directory_that_may_be_planted, is_left_alone_if_it_is_anothers) {
   expect_left(made);
 }
 
+TEST_F(a_directory_that_may_be_planted, is_left_alone_in_place_of_a_file_as_well) {
+  const fs::path planted = make_nobodys();
+  tempfile::named_temporary_file made{{.dir = place_}};
+  put_in_place_of(made.path(), planted);
+  std::error_code error;
+  made.close(error);
+  EXPECT_EQ(error, tempfile::errc::replaced);
+  EXPECT_TRUE(fs::exists(made.path() / "file"));
+}
+
 TEST_F(a_directory_that_may_be_planted, is_removed_if_it_is_ours_and_given_away) {
   tempfile::temporary_directory made{{.dir = place_}};
   support::write_file(made / "file", "");

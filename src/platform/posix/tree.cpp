@@ -24,13 +24,17 @@ bool may_be_renamed_in(const struct stat& directory) noexcept {
   return is_shared || (directory.st_uid != ::geteuid() && directory.st_uid != 0);
 }
 
-// From a record to the birth of what was recorded, at most: the call that creates comes next.
+// In nanoseconds. From a record to the birth of what was recorded, at most: the call that creates comes next. And how
+// much earlier it may look: FAT and exFAT keep hundredths of a second, rounded down.
 constexpr std::int64_t max_delay_of_birth = 2'000'000'000;
+constexpr std::int64_t max_rounding_of_birth = 10'000'000;
 
 bool was_born_when_created(int directory, const created_directory& created) noexcept {
   std::error_code error;
   const std::int64_t born = lasting_identity_at(directory, "", error).born;
-  return !error && born >= created.acquired && born - created.acquired <= max_delay_of_birth;
+  if (error || born == 0) return false;  // not known
+  const std::int64_t delay = born - created.acquired;
+  return delay >= -max_rounding_of_birth && delay <= max_delay_of_birth;
 }
 
 }  // namespace
