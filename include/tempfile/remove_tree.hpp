@@ -22,7 +22,7 @@ struct removal_failure {
 /// What a removal did.
 struct removal_report {
   /// How many failures are named at most; the others are only counted.
-  static constexpr std::size_t most_named = 8;
+  static constexpr std::size_t max_named = 8;
 
   std::uintmax_t removed{};               ///< entries removed, the root included
   std::uintmax_t failed{};                ///< entries that could not be removed, for a reason of their own

@@ -6,6 +6,7 @@
 #include "persist/persist.hpp"
 
 namespace tempfile::inline v0_1 {
+
 // The file is created when the stream is there, not before: a std::ios_base that has not been initialised, as is a
 // virtual base then, must not be destroyed ([ios.base.cons]), which an exception would do.
 temporary_file::temporary_file(const options& options) {

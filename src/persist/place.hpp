@@ -32,7 +32,7 @@ struct placement {
     fs::path path;
     platform::lasting_identity identity;
   };
-  std::optional<replaced_directory> replaced;  // what stood there, and where it is now
+  std::optional<replaced_directory> replaced;  // what the target was, and where it is now
 };
 
 // Nothing but names and, at the end and out of everybody's sight, permissions of what is persisted is changed, and on

@@ -23,7 +23,7 @@ void merge(removal_report&& part, removal_report& whole) noexcept {
   whole.removed += part.removed;
   whole.failed += part.failed;
   for (removal_failure& failure : part.failures) {
-    if (whole.failures.size() < removal_report::most_named) whole.failures.push_back(std::move(failure));
+    if (whole.failures.size() < removal_report::max_named) whole.failures.push_back(std::move(failure));
   }
 }
 
@@ -46,7 +46,7 @@ class shared_work {
     try {
       tree_remover remover{&threads_, nesting_ + 1};
       removal_report part;
-      part.failures.reserve(removal_report::most_named);
+      part.failures.reserve(removal_report::max_named);
       while (const platform::native_path name = next()) {
         if (!remove(remover, name, part)) break;
       }

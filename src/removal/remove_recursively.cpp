@@ -14,7 +14,7 @@ namespace {
 
 // Returns false if memory was lacking: then there is more to be removed than what is reported. Throws std::bad_alloc.
 bool remove_by_threads(const fs::path& path, const entry_condition* condition, removal_report& report) {
-  report.failures.reserve(removal_report::most_named);
+  report.failures.reserve(removal_report::max_named);
   const fs::path parent_path = path.parent_path();
   const fs::path name = path.filename();
   std::error_code error;

@@ -129,7 +129,7 @@ fs::path tree_remover::path_of_top() const {
 
 void tree_remover::report_in_top(platform::native_path name, const std::error_code& error) noexcept {
   ++report_->failed;
-  if (is_fixed_ || report_->failures.size() == removal_report::most_named) return;
+  if (is_fixed_ || report_->failures.size() == removal_report::max_named) return;
   try {
     fs::path path = path_of_top();
     if (*name != fs::path::value_type{}) path /= name;

@@ -278,7 +278,7 @@ TEST_F(remove_huge_tree, reports_what_each_thread_could_not_remove) {
               tempfile::remove_tree(tree_, report);
               constexpr std::uintmax_t left = width / 10 * 50;
               if (report.failed != left || report.removed != (width - width / 10) * 51) return 1;
-              return report.failures.size() == removal_report::most_named ? 0 : 2;
+              return report.failures.size() == removal_report::max_named ? 0 : 2;
             }),
             0);
 }

@@ -287,7 +287,7 @@ TEST_F(remove_tree_as_ordinary_user, names_the_first_failures_counts_all_and_rem
     removal_report report;
     if (tempfile::remove_tree(tree_, report) != entries_of_a_small_tree - 2) return 1;  // but not the root and "a"
     if (report.removed != entries_of_a_small_tree - 2) return 2;
-    if (report.failed != guarded || report.failures.size() != removal_report::most_named) return 3;
+    if (report.failed != guarded || report.failures.size() != removal_report::max_named) return 3;
     for (const tempfile::removal_failure& failure : report.failures) {
       if (failure.path.filename() != "file" || !fs::exists(failure.path)) return 4;
       if (failure.error != std::errc::permission_denied) return 5;
