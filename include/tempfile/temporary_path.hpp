@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -22,6 +21,16 @@ struct lasting_identity;
 namespace internal {
 
 struct failure;
+class name_table;
+struct name_slot;
+
+// An entry in the table of the names that a process owns; without a slot it is none. A forked child has a copy of all
+// this, and another table.
+struct name_record {
+  name_slot* slot{};
+  std::uint64_t word{};  // what the slot's is while the name is owned
+  name_table* table{};
+};
 
 // A name, and the right to remove it. It is here only because whoever owns a name holds one.
 class owned_path {
@@ -34,27 +43,31 @@ class owned_path {
   void swap(owned_path& other) noexcept;
 
   [[nodiscard]] const fs::path& path() const noexcept { return path_; }
-  [[nodiscard]] bool is_owned() const noexcept { return process_ != 0; }
+  [[nodiscard]] bool is_owned() const noexcept { return record_.slot != nullptr; }
   // False in a child that was forked after the name was acquired.
   [[nodiscard]] bool is_this_process() const noexcept;
+  // Whether only remove() removes it, and neither exit() nor a signal handler.
+  [[nodiscard]] bool is_kept() const noexcept;
   // Whether an adopted name is no longer that of the file which was adopted. Created names are ours whatever they name.
   [[nodiscard]] bool is_replaced(std::error_code& error) const noexcept;
 
-  // Owns `path`, which is about to be created with these permissions; it owned nothing before.
-  void acquire(fs::path&& path, fs::file_type type, fs::perms granted) noexcept;
+  // Owns `path`, which is about to be created with these permissions; it owned nothing before. On failure it only has
+  // the path.
+  void acquire(fs::path&& path, fs::file_type type, fs::perms granted, std::error_code& error) noexcept;
+  // What was acquired exists now. If `keeps`, only remove() removes it, and neither exit() nor a signal handler. Sets
+  // std::errc::resource_unavailable_try_again if everything has been cleaned up meanwhile: then nothing is owned.
+  void confirm(bool keeps, std::error_code& error) noexcept;
   // Owns what exists at `existing`, as temporary_path's constructor says.
   void adopt(const fs::path& existing, failure& failed);
-  // The same, with the identity that is known of it.
-  void adopt(fs::path&& path, const platform::lasting_identity& identity);
-  // What is owned has another name by now.
-  void follow(fs::path path) noexcept { path_ = std::move(path); }
+  // Something else has the name by now, which is owned as if it had been adopted. On failure nothing has changed.
+  void adopt_instead(const platform::lasting_identity& identity, std::error_code& error) noexcept;
   // Removes, as temporary_path::remove() says.
   void remove(failure& failed);
   // The end of an owner: removes, in the owner's process only, with errors going to the cleanup error hook if
   // `reports`.
   void dispose(bool reports) noexcept;
   // Stops owning, and leaves the name in place. path() stays readable.
-  void release() noexcept { process_ = 0; }
+  void release() noexcept;
   // Stops owning, and moves the path out.
   fs::path take() noexcept {
     release();
@@ -62,16 +75,11 @@ class owned_path {
   }
 
  private:
-  void remove_adopted(failure& failed) const;
-  [[nodiscard]] bool remove_by_one_call() const noexcept;
-  void remove_owned(failure& failed);
+  void remove_owned(failure& failed) noexcept;
+  void remove_claimed(failure& failed) noexcept;
 
   fs::path path_;
-  std::uint64_t process_{};                              // the token of the process that owns it; 0: nobody does
-  std::int64_t acquired_{};                              // when; known of directories
-  fs::perms granted_{};                                  // what it was created with
-  fs::file_type type_{};                                 // what it was created as
-  std::unique_ptr<platform::lasting_identity> adopted_;  // null: it was created
+  name_record record_;
 };
 
 }  // namespace internal
@@ -87,8 +95,8 @@ class owned_path {
 /// (`statx`, Linux 4.11; to a tick of the clock that stamps files) are those of the adoption.
 ///
 /// Only the process that made or adopted the name removes it (never a forked child), and once. A name that is gone
-/// already is no error. With `TEMPFILE_KEEP=1` in the environment (read once, before the first removal) nothing is
-/// removed, and each kept path is printed once to standard error.
+/// already is no error. With `TEMPFILE_KEEP=1` in the environment (read once, before the first name is owned) nothing
+/// is removed, and each kept path is printed once to standard error.
 ///
 /// To hand a name to a forked child (daemon() is one, too), adopt it there: `temporary_path mine{name.path()};`, and
 /// let the parent keep() it. The name is a path: after chroot(), or when a directory above it has been renamed, nothing

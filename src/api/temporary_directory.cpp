@@ -6,7 +6,6 @@
 #include "base/failure.hpp"
 #include "ownership/create.hpp"
 #include "persist/persist.hpp"
-#include "removal/reserve.hpp"
 
 namespace tempfile::inline v0_1 {
 
@@ -19,7 +18,6 @@ temporary_directory::temporary_directory(const temporary_directory_options& opti
 }
 
 void temporary_directory::create(const temporary_directory_options& options, internal::failure& failed) {
-  internal::reserve_for_removal();
   internal::create_directory(internal::request_for(options), name_, failed);
   ignore_cleanup_errors_ = options.ignore_cleanup_errors;
   keep_ = options.keep;

@@ -41,7 +41,7 @@ class checked_directory {
 };
 
 new_name name_in(const fs::path& directory, const create_request& request, fs::file_type type, fs::perms at_most) {
-  return {directory, request.prefix, request.suffix, type, request.mode.value_or(at_most)};
+  return {directory, request.prefix, request.suffix, type, request.mode.value_or(at_most), request.keeps};
 }
 
 file_handle create_file_in(const fs::path& directory, const create_request& request, owned_path& name,
@@ -108,7 +108,7 @@ void acquire_name(const new_name& where, owned_path& name, std::error_code& erro
   out = std::copy(prefix.begin(), prefix.end(), out);
   out = std::copy(random.begin(), random.end(), out);
   std::copy(suffix.begin(), suffix.end(), out);
-  name.acquire(std::move(text), where.type, where.granted);
+  name.acquire(std::move(text), where.type, where.granted, error);
 }
 
 const fs::path* default_directory(failure& failed) { return tempdir(probe, failed); }

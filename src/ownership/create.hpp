@@ -23,11 +23,14 @@ struct create_request {
   const fs::path& dir;  // empty: default_directory()
   std::optional<fs::perms> mode{};
   bool inheritable{};
+  bool keeps{};  // what is created stays, unless its owner removes it
 };
 
 template <class Options>
 create_request request_for(const Options& options) {
-  return {options.prefix, options.suffix, options.dir, options.mode, options.inheritable};
+  create_request request{options.prefix, options.suffix, options.dir, options.mode, options.inheritable};
+  if constexpr (requires { options.keep; }) request.keeps = options.keep;
+  return request;
 }
 
 // Refuses what can't be part of a path.
@@ -49,10 +52,16 @@ struct new_name {
   std::string_view suffix;
   fs::file_type type;
   fs::perms granted;
+  bool keeps{};  // as in create_request
 };
 
 // `name` owns the path of directory, prefix, random characters and suffix, which nothing is expected to have.
 void acquire_name(const new_name& where, owned_path& name, std::error_code& error);
+
+// The name was taken; or all that this process owned has been removed meanwhile, and the program goes on.
+inline bool is_worth_another_name(const std::error_code& error) noexcept {
+  return error == std::errc::file_exists || error == std::errc::resource_unavailable_try_again;
+}
 
 // Calls create(path, error) with new names until one is not taken. Each is owned before it is created, so that whoever
 // cleans up at any instant knows of it. On failure `name` owns nothing, and its path is empty.
@@ -61,9 +70,10 @@ void create_owned(const new_name& where, owned_path& name, failure& failed, Crea
   for (int attempt = 0; attempt < max_attempts; ++attempt) {
     acquire_name(where, name, failed.code);
     if (!failed) create(name.path(), failed.code);
+    if (!failed) name.confirm(where.keeps, failed.code);
     if (!failed) return;
     failed.path = name.is_owned() ? name.take() : where.directory;
-    if (failed.code != std::errc::file_exists) return;
+    if (!is_worth_another_name(failed.code)) return;
     failed = {};
   }
   failed = {errc::no_unused_name, where.directory, {}};

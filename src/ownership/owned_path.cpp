@@ -6,65 +6,26 @@
 
 #include "base/failure.hpp"
 #include "names/paths.hpp"
+#include "ownership/cleaner.hpp"
 #include "ownership/cleanup_hook.hpp"
 #include "ownership/keep_switch.hpp"
+#include "ownership/name_table.hpp"
+#include "ownership/remove_name.hpp"
 #include "platform/process.hpp"
 #include "platform/tree.hpp"
 #include "removal/remove_recursively.hpp"
-#include "removal/reserve.hpp"
 
 namespace tempfile::inline v0_1::internal {
 namespace {
 
-// Of an adopted directory: it must be the one that was adopted.
-class same_directory final : public entry_condition {
- public:
-  explicit same_directory(const platform::lasting_identity& adopted) : adopted_{adopted} {}
-
-  void check(native_handle_type, native_handle_type directory, std::error_code& error) const noexcept override {
-    const platform::lasting_identity found = platform::lasting_identity_of(directory, error);
-    if (!error && found != adopted_) error = errc::replaced;
-  }
-
- private:
-  const platform::lasting_identity& adopted_;
-};
-
-// Of a directory that was created: it must not be one that another user may have planted.
-class own_directory final : public entry_condition {
- public:
-  explicit own_directory(const platform::created_directory& created) : created_{created} {}
-
-  void check(native_handle_type parent, native_handle_type directory, std::error_code& error) const noexcept override {
-    platform::check_not_planted(parent, directory, created_, error);
-  }
-
- private:
-  const platform::created_directory& created_;
-};
-
-bool has_vanished(const std::error_code& error) noexcept {
-  return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
-}
-
-// Removes whatever has the name; a directory with something in it only under `condition`.
-void remove_tree_at(const fs::path& path, const entry_condition& condition, failure& failed) {
-  removal_report report;
-  remove_recursively(path, &condition, report);
-  failed = summary_of(report);
-}
+slot_word word_of(const name_record& record) noexcept { return slot_word{record.word}; }
 
 }  // namespace
 
 owned_path::owned_path() noexcept = default;
 
 owned_path::owned_path(owned_path&& other) noexcept
-    : path_{std::move(other.path_)},
-      process_{std::exchange(other.process_, 0)},
-      acquired_{other.acquired_},
-      granted_{other.granted_},
-      type_{other.type_},
-      adopted_{std::move(other.adopted_)} {}
+    : path_{std::move(other.path_)}, record_{std::exchange(other.record_, {})} {}
 
 owned_path& owned_path::operator=(owned_path&& other) noexcept {
   if (this == &other) return *this;
@@ -80,23 +41,30 @@ owned_path::~owned_path() {
 
 void owned_path::swap(owned_path& other) noexcept {
   path_.swap(other.path_);
-  std::swap(process_, other.process_);
-  std::swap(acquired_, other.acquired_);
-  std::swap(granted_, other.granted_);
-  std::swap(type_, other.type_);
-  adopted_.swap(other.adopted_);
+  std::swap(record_, other.record_);
 }
 
-bool owned_path::is_this_process() const noexcept { return process_ == platform::process_token(); }
+bool owned_path::is_this_process() const noexcept { return is_owned() && record_.table == name_table::find(); }
 
-void owned_path::acquire(fs::path&& path, fs::file_type type, fs::perms granted) noexcept {
+bool owned_path::is_kept() const noexcept { return is_owned() && word_of(record_).state() == name_state::kept; }
+
+void owned_path::acquire(fs::path&& path, fs::file_type type, fs::perms granted, std::error_code& error) noexcept {
   path_ = std::move(path);
-  process_ = platform::process_token();
+  name_table* const table = table_of_this_process(type, error);
+  if (error) return;
+  name_description name{.type = type, .granted = granted};
   // Read before the directory is created, so that its time of birth is not before.
-  acquired_ = type == fs::file_type::directory ? platform::coarse_time() : 0;
-  granted_ = granted;
-  type_ = type;
-  adopted_.reset();
+  if (type == fs::file_type::directory) name.recorded = platform::coarse_time();
+  record_ = table->record(path_, name_state::creating, name, error);
+}
+
+void owned_path::confirm(bool keeps, std::error_code& error) noexcept {
+  name_table* const table = record_.table;
+  if (table->confirm(record_, keeps ? name_state::kept : name_state::owned)) return;
+  // Who cleans up has not waited for this. The process is about to end, unless the program has decided otherwise.
+  dispose(false);
+  table->wait_until_open(error);
+  if (!error) error = std::make_error_code(std::errc::resource_unavailable_try_again);
 }
 
 void owned_path::adopt(const fs::path& existing, failure& failed) {
@@ -109,64 +77,64 @@ void owned_path::adopt(const fs::path& existing, failure& failed) {
   const platform::lasting_identity found = platform::lasting_identity_of(path.c_str(), failed.code);
   if (failed) {
     failed.path = std::move(path);
-  } else {
-    adopt(std::move(path), found);
+    return;
   }
+  path_ = std::move(path);
+  adopt_instead(found, failed.code);
+  if (failed) failed.path = path_;
 }
 
-void owned_path::adopt(fs::path&& path, const platform::lasting_identity& identity) {
-  auto adopted = std::make_unique<platform::lasting_identity>(identity);
-  if (identity.file.type == fs::file_type::directory) reserve_for_removal();
-  acquire(std::move(path), identity.file.type, fs::perms::none);
-  adopted_ = std::move(adopted);
+void owned_path::adopt_instead(const platform::lasting_identity& identity, std::error_code& error) noexcept {
+  const name_description name{.type = identity.file.type, .adopted = identity};
+  name_table* const table = table_of_this_process(name.type, error);
+  if (error) return;
+  const name_record adopted = table->record(path_, name_state::owned, name, error);
+  if (error) return;
+  release();
+  record_ = adopted;
 }
 
 bool owned_path::is_replaced(std::error_code& error) const noexcept {
   error.clear();
-  return adopted_ != nullptr && platform::lasting_identity_of(path_.c_str(), error) != *adopted_ && !error;
+  if (!is_owned() || !word_of(record_).is_adopted()) return false;
+  const name_description name = description_of(*record_.slot, word_of(record_));
+  return platform::lasting_identity_of(path_.c_str(), error) != *name.adopted && !error;
 }
 
-void owned_path::remove_adopted(failure& failed) const {
-  const bool is_anothers = is_replaced(failed.code);
-  if (has_vanished(failed.code)) {
-    failed = {};
-  } else if (failed) {
-    failed.path = path_;
-  } else if (is_anothers) {
-    failed = {errc::replaced, path_, {}};
-  } else if (type_ == fs::file_type::directory) {
-    remove_tree_at(path_, same_directory{*adopted_}, failed);
-  } else {
-    platform::remove_file(path_.c_str(), failed.code);
-    if (has_vanished(failed.code)) failed.code.clear();
-    if (failed) failed.path = path_;
-  }
-}
-
-// By name, without a look: what has it now is ours. Returns whether one call was all that it took.
-bool owned_path::remove_by_one_call() const noexcept {
-  std::error_code error;
-  if (type_ == fs::file_type::directory) {
-    platform::remove_directory(path_.c_str(), error);
-    return !error || error == std::errc::no_such_file_or_directory;
-  }
-  platform::remove_file(path_.c_str(), error);
-  return !error || has_vanished(error);
-}
-
-void owned_path::remove_owned(failure& failed) {
+// The record is claimed before anything is looked at and freed when the name is gone; so there is no instant at which
+// exit() or a signal handler would not find it.
+void owned_path::remove_owned(failure& failed) noexcept {
   if (keeps_everything()) {
     release();
-    announce_kept(path_);
+    announce_kept(path_.c_str());
     return;
   }
-  if (adopted_ != nullptr) {
-    remove_adopted(failed);
-  } else if (!remove_by_one_call()) {
-    const platform::created_directory created{acquired_, granted_};
-    remove_tree_at(path_, own_directory{created}, failed);
+  if (!name_table::claim(record_)) {  // somebody has cleaned up
+    release();
+    return;
   }
-  if (!failed || failed.code == errc::replaced) release();
+  if (!remove_by_one_call(path_.c_str(), word_of(record_))) remove_claimed(failed);
+  if (failed && failed.code != errc::replaced) {
+    name_table::unclaim(record_);
+  } else {
+    record_.table->free_claimed(record_);
+    record_ = {};
+  }
+}
+
+void owned_path::remove_claimed(failure& failed) noexcept {
+  const auto remove_tree = [&](const entry_condition& condition, std::error_code& error) {
+    removal_report report;
+    remove_recursively(path_, &condition, report);
+    failed = summary_of(report);
+    error = failed.code;
+  };
+  try {
+    remove_name(path_.c_str(), description_of(*record_.slot, word_of(record_)), failed.code, remove_tree);
+    if (failed && failed.path.empty()) failed.path = path_;
+  } catch (const std::bad_alloc&) {
+    failed.code = std::make_error_code(std::errc::not_enough_memory);
+  }
 }
 
 void owned_path::remove(failure& failed) {
@@ -179,17 +147,18 @@ void owned_path::remove(failure& failed) {
 }
 
 void owned_path::dispose(bool reports) noexcept {
-  if (!is_owned()) return;
   if (is_this_process()) {
     failure failed;
-    try {
-      remove_owned(failed);
-    } catch (const std::bad_alloc&) {
-      failed.code = std::make_error_code(std::errc::not_enough_memory);
-    }
+    remove_owned(failed);
     if (failed && reports) report_cleanup_error(failed.path.empty() ? path_ : failed.path, failed.code);
   }
-  release();
+  record_ = {};  // what could not be removed stays recorded, and is tried once more at exit
+}
+
+void owned_path::release() noexcept {
+  if (!is_owned()) return;
+  const name_record released = std::exchange(record_, {});
+  if (released.table == name_table::find()) released.table->release(released);
 }
 
 }  // namespace tempfile::inline v0_1::internal

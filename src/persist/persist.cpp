@@ -2,7 +2,6 @@
 
 #include <tempfile/error.hpp>
 
-#include <new>
 #include <utility>
 
 #include "ownership/cleanup_hook.hpp"
@@ -54,14 +53,24 @@ void check_stream(const std::ios& stream, filebuf& buffer, failure& failed) {
 // What was owned is in its place, and what is left of it or of what it replaced is removed; or it is not, and still
 // owned wherever it is.
 void settle_ownership(owned_path& name, placement& done) {
-  if (!done.stranded.empty()) name.follow(std::move(done.stranded));
+  if (done.stranded.is_owned()) {
+    name.release();
+    name = std::move(done.stranded);
+  }
   if (!done.is_placed) return;
   if (done.replaced) {
-    try {
-      name.adopt(std::move(done.replaced->path), done.replaced->identity);
-    } catch (const std::bad_alloc&) {
+    std::error_code error;
+    owned_path& replaced = done.replaced->is_beside ? done.replaced->beside : name;
+    replaced.adopt_instead(done.replaced->identity, error);
+    if (error) {
+      replaced.release();
+      report_cleanup_error(replaced.path(), error);
+    }
+    if (done.replaced->is_beside) {
       name.release();
-      report_cleanup_error(name.path(), std::make_error_code(std::errc::not_enough_memory));
+      name = std::move(replaced);
+    } else {
+      done.replaced->beside.release();
     }
   } else if (!done.is_copy) {
     name.release();
@@ -89,7 +98,8 @@ fs::path persist_stream(const std::ios& stream, filebuf& buffer, owned_path* nam
     check_name_of(buffer.native_handle(), *name, failed);
   }
   if (failed) return {};
-  const finished_file file{buffer.native_handle(), name == nullptr ? nullptr : &name->path()};
+  const finished file{buffer.native_handle(), name == nullptr ? nullptr : &name->path(),
+                      name != nullptr && name->is_kept()};
   placement done = buffer.is_in_memory() ? place_bytes(buffer.bytes_in_memory(), target, options, failed)
                                          : place_file(file, target, options, failed);
   if (name != nullptr) settle_ownership(*name, done);
@@ -108,10 +118,10 @@ fs::path persist_path(owned_path& name, const fs::path& target, const persist_op
   }
   placement done;
   if (type == fs::file_type::directory) {
-    done = place_directory(name.path(), target, options, failed);
+    done = place_directory({.path = &name.path(), .keeps = name.is_kept()}, target, options, failed);
   } else if (type == fs::file_type::regular) {
     const file_handle file = open_finished(name.path(), failed);
-    if (!failed) done = place_file({file.native_handle(), &name.path()}, target, options, failed);
+    if (!failed) done = place_file({file.native_handle(), &name.path(), name.is_kept()}, target, options, failed);
   } else {
     done = place_special(name.path(), target, options, failed);
   }

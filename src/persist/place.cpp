@@ -37,10 +37,11 @@ struct staged_name {
 // Calls give(leaf, error) with private names until one is not taken. The leaf is there before the name is given:
 // afterwards nothing may throw.
 template <class Give>
-staged_name under_private_name(const destination& to, fs::file_type type, std::error_code& error, Give give) {
+staged_name under_private_name(const destination& to, fs::file_type type, bool keeps, std::error_code& error,
+                               Give give) {
   failure failed;
   staged_name staged;
-  create_owned({to.parent, ".", ".tmp", type, fs::perms::none}, staged.owner, failed,
+  create_owned({to.parent, ".", ".tmp", type, fs::perms::none, keeps}, staged.owner, failed,
                [&](const fs::path& path, std::error_code& give_error) {
                  staged.leaf = path.filename();
                  give(staged.leaf, give_error);
@@ -60,10 +61,10 @@ void remove_staged(staged_name& staged, const destination& to) noexcept {
 // is on another file system, with nothing changed.
 class moved_beside {
  public:
-  moved_beside(const fs::path& from, fs::file_type type, const destination& to, placement& done, std::error_code& error)
-      : from_{from}, to_{to}, done_{done} {
-    staged_ = under_private_name(to, type, error, [&](const fs::path& leaf, std::error_code& rename_error) {
-      platform::rename_noreplace({.name = from.c_str()}, to.at(leaf), rename_error);
+  moved_beside(const finished& what, fs::file_type type, const destination& to, placement& done, std::error_code& error)
+      : from_{*what.path}, to_{to}, done_{done} {
+    staged_ = under_private_name(to, type, what.keeps, error, [&](const fs::path& leaf, std::error_code& rename_error) {
+      platform::rename_noreplace({.name = from_.c_str()}, to.at(leaf), rename_error);
     });
     is_moved_ = !error;
   }
@@ -73,16 +74,21 @@ class moved_beside {
     if (!is_moved_) return;
     std::error_code error;
     platform::rename_noreplace(to_.at(staged_.leaf), {.name = from_.c_str()}, error);
+    if (error) done_.stranded = std::move(staged_.owner);
     staged_.owner.release();
-    if (error) done_.stranded = staged_.owner.take();
   }
 
   [[nodiscard]] bool is_moved() const noexcept { return is_moved_; }
   [[nodiscard]] const fs::path& leaf() const noexcept { return staged_.leaf; }
-  // It has been put in place. Whatever has the private name now is not this object's.
+  // It has been put in place.
   void stay() noexcept {
     is_moved_ = false;
     staged_.owner.release();
+  }
+  // It has been put in place, and what was there has its private name now.
+  owned_path stay_exchanged() noexcept {
+    is_moved_ = false;
+    return std::move(staged_.owner);
   }
 
  private:
@@ -129,10 +135,10 @@ void finish_named(native_handle_type file, const fs::path& beside, const destina
 // link(2) does not replace, so the file gets a private name first, and then takes the target's by rename(2).
 void link_and_replace(native_handle_type file, const destination& to, std::error_code& error) {
   const native_handle_type directory = to.directory.native_handle();
-  staged_name beside =
-      under_private_name(to, fs::file_type::regular, error, [&](const fs::path& leaf, std::error_code& link_error) {
-        platform::link_unnamed(file, directory, leaf.c_str(), link_error);
-      });
+  staged_name beside = under_private_name(to, fs::file_type::regular, false, error,
+                                          [&](const fs::path& leaf, std::error_code& link_error) {
+                                            platform::link_unnamed(file, directory, leaf.c_str(), link_error);
+                                          });
   if (error) return;
   platform::rename(to.at(beside.leaf), to.itself(), error);
   remove_staged(beside, to);  // also if both are names of one file
@@ -173,8 +179,8 @@ staged_file create_beside(const destination& to, bool has_name, std::error_code&
     created.file = platform::create_unnamed_file(to.parent.c_str(), {}, error);
     if (error != std::errc::operation_not_supported) return created;
   }
-  created.name =
-      under_private_name(to, fs::file_type::regular, error, [&](const fs::path& leaf, std::error_code& create_error) {
+  created.name = under_private_name(
+      to, fs::file_type::regular, false, error, [&](const fs::path& leaf, std::error_code& create_error) {
         created.file = platform::create_file((to.parent / leaf).c_str(), {}, create_error);
       });
   return created;
@@ -213,10 +219,10 @@ void place_copy(native_handle_type original, const destination& to, const persis
   done.is_copy = true;
 }
 
-void place_named(const finished_file& file, const destination& to, const persist_options& options, placement& done,
+void place_named(const finished& file, const destination& to, const persist_options& options, placement& done,
                  std::error_code& error) {
   {
-    moved_beside moved{*file.path, fs::file_type::regular, to, done, error};
+    moved_beside moved{file, fs::file_type::regular, to, done, error};
     if (moved.is_moved()) {
       finish_named(file.handle, moved.leaf(), to, options, done.is_placed, error);
       if (done.is_placed) moved.stay();
@@ -240,7 +246,7 @@ void place_unnamed(native_handle_type file, const destination& to, const persist
 }
 
 // What every placing ends with.
-placement finished(placement&& done, const destination& to, failure& failed) {
+placement settled(placement&& done, const destination& to, failure& failed) {
   if (failed) {
     failed.path = to.path;
   } else {
@@ -255,8 +261,7 @@ fs::path check_target(const fs::path& target, const persist_options& options, fa
   return destination_of(target, placed_kind::file, options, failed).path;
 }
 
-placement place_file(const finished_file& file, const fs::path& target, const persist_options& options,
-                     failure& failed) {
+placement place_file(const finished& file, const fs::path& target, const persist_options& options, failure& failed) {
   const destination to = destination_of(target, placed_kind::file, options, failed);
   placement done;
   if (failed) return done;
@@ -265,7 +270,7 @@ placement place_file(const finished_file& file, const fs::path& target, const pe
   } else {
     place_named(file, to, options, done, failed.code);
   }
-  return finished(std::move(done), to, failed);
+  return settled(std::move(done), to, failed);
 }
 
 placement place_bytes(std::span<const std::byte> bytes, const fs::path& target, const persist_options& options,
@@ -275,7 +280,7 @@ placement place_bytes(std::span<const std::byte> bytes, const fs::path& target, 
   if (failed) return done;
   const auto write = [&](native_handle_type handle, std::error_code& error) { platform::write(handle, bytes, error); };
   place_new(to, options, write, done.is_placed, failed.code);
-  return finished(std::move(done), to, failed);
+  return settled(std::move(done), to, failed);
 }
 
 placement place_special(const fs::path& path, const fs::path& target, const persist_options& options, failure& failed) {
@@ -298,14 +303,15 @@ placement place_special(const fs::path& path, const fs::path& target, const pers
   }
   done.is_placed = !failed;
   if (done.is_placed) sync_all(to.directory.native_handle(), options.durability, failed.code);
-  return finished(std::move(done), to, failed);
+  return settled(std::move(done), to, failed);
 }
 
 // A directory moves beside the target, gets its permissions there, and then the name: by a rename that replaces
 // nothing, or, where a directory is there already, by exchanging both (RENAME_EXCHANGE, Linux 3.15), for rename(2)
 // replaces only empty ones. What was replaced ends up at the old path, where it is removed.
-placement place_directory(const fs::path& path, const fs::path& target, const persist_options& options,
+placement place_directory(const finished& directory, const fs::path& target, const persist_options& options,
                           failure& failed) {
+  const fs::path& path = *directory.path;
   const destination to = destination_of(target, placed_kind::directory, options, failed);
   placement done;
   if (failed) return done;
@@ -316,15 +322,14 @@ placement place_directory(const fs::path& path, const fs::path& target, const pe
     return done;
   }
   {
-    moved_beside moved{path, fs::file_type::directory, to, done, failed.code};
+    moved_beside moved{directory, fs::file_type::directory, to, done, failed.code};
     if (!failed) {
       given_permissions given{itself.native_handle(), to, options, failed.code};
       if (!failed) platform::rename_noreplace(to.at(moved.leaf()), to.itself(), failed.code);
       if (failed.code == std::errc::file_exists && options.overwrite) {
-        fs::path beside = to.parent / moved.leaf();
         const platform::lasting_identity standing = platform::lasting_identity_at(parent, to.name.c_str(), failed.code);
         if (!failed) platform::exchange(to.at(moved.leaf()), to.itself(), failed.code);
-        if (!failed) done.replaced = {std::move(beside), standing};
+        if (!failed) done.replaced = {moved.stay_exchanged(), standing};
       }
       done.is_placed = !failed;
       if (done.is_placed) {
@@ -335,11 +340,11 @@ placement place_directory(const fs::path& path, const fs::path& target, const pe
   }
   if (done.replaced) {  // it is removed where it is in nobody's way
     std::error_code stays_there;
-    platform::rename_noreplace({.name = done.replaced->path.c_str()}, {.name = path.c_str()}, stays_there);
-    if (!stays_there) done.replaced->path = path;
+    platform::rename_noreplace({.name = done.replaced->beside.path().c_str()}, {.name = path.c_str()}, stays_there);
+    done.replaced->is_beside = bool{stays_there};
   }
   if (done.is_placed) sync_all(parent, options.durability, failed.code);
-  return finished(std::move(done), to, failed);
+  return settled(std::move(done), to, failed);
 }
 
 }  // namespace tempfile::inline v0_1::internal

@@ -1,5 +1,7 @@
 #include "removal/reserve.hpp"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -16,12 +18,10 @@ namespace tempfile::inline v0_1::internal {
 namespace {
 
 struct removal_memory {
-  removal_memory() { parent.reserve(max_path_size); }
-
   static constexpr std::size_t max_path_size = 4096;  // Linux's PATH_MAX; the system takes none that is longer
 
   tree_remover remover{{.levels = 256, .names = std::size_t{32} * 1024}};
-  fs::path::string_type parent;
+  std::array<fs::path::value_type, max_path_size + 1> path;
 };
 
 // Null before the first is made, and while it is in use. Never freed: static objects are removed until the very end.
@@ -48,31 +48,24 @@ std::unique_ptr<removal_memory> take() noexcept {
 
 }  // namespace
 
-void reserve_for_removal() {
-  if (kept.load() == nullptr) give_back(std::make_unique<removal_memory>());
+void reserve_for_removal(std::error_code& error) noexcept {
+  if (kept.load() != nullptr) return;
+  try {
+    give_back(std::make_unique<removal_memory>());
+  } catch (const std::bad_alloc&) {
+    error = std::make_error_code(std::errc::not_enough_memory);
+  }
 }
 
 void remove_with_reserve(const fs::path& path, const entry_condition* condition, removal_report& report) noexcept {
-  constexpr fs::path::value_type separators[] = {'/', fs::path::preferred_separator, '\0'};
   const fs::path::string_type& whole = path.native();
-  const std::size_t name = whole.find_last_of(separators) + 1;  // 0 if there is none
-  std::unique_ptr<removal_memory> own = name < removal_memory::max_path_size ? take() : nullptr;
+  std::unique_ptr<removal_memory> own = whole.size() < removal_memory::max_path_size ? take() : nullptr;
   if (own == nullptr) {
     ++report.failed;
     return;
   }
-  own->parent.assign(whole, 0, name);
-  std::error_code error;
-  const file_handle parent = platform::open_directory(own->parent.c_str(), platform::access::search, error);
-  if (!error) {
-    own->remover.remove({.directory = parent.native_handle(),
-                         .path_of_directory = path,
-                         .name = whole.c_str() + name,
-                         .condition = condition},
-                        report);
-  } else if (!is_gone(error) && error != std::errc::not_a_directory) {
-    ++report.failed;
-  }
+  std::copy_n(whole.c_str(), whole.size() + 1, own->path.begin());
+  remove_by_path(own->remover, own->path.data(), condition, report);
   give_back(std::move(own));
 }
 

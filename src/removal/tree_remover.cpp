@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <new>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -401,6 +402,30 @@ bool tree_remover::share(level& top) noexcept {
     return false;
   }
   return true;
+}
+
+// --- by path ---------------------------------------------------------------------------------------------------------
+
+void remove_by_path(tree_remover& remover, fs::path::value_type* path, const entry_condition* condition,
+                    removal_report& report) noexcept {
+  using traits = fs::path::string_type::traits_type;
+  constexpr fs::path::value_type separators[] = {'/', fs::path::preferred_separator, '\0'};
+  const std::basic_string_view<fs::path::value_type> whole{path, traits::length(path)};
+  const std::size_t parent_size = whole.find_last_of(separators) + 1;  // 0 if there is none
+  // The name moves up by one, to make room for the end of the parent's path.
+  traits::move(path + parent_size + 1, path + parent_size, whole.size() - parent_size + 1);
+  path[parent_size] = fs::path::value_type{};
+  const fs::path::value_type* const name = path + parent_size + 1;
+  std::error_code error;
+  const file_handle parent = platform::open_directory(path, platform::access::search, error);
+  if (!error) {
+    const fs::path unnamed;  // such a remover's reports name nothing
+    remover.remove(
+        {.directory = parent.native_handle(), .path_of_directory = unnamed, .name = name, .condition = condition},
+        report);
+  } else if (!is_gone(error) && error != std::errc::not_a_directory) {
+    ++report.failed;
+  }
 }
 
 }  // namespace tempfile::inline v0_1::internal

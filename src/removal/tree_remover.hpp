@@ -150,4 +150,10 @@ class tree_remover {
   bool has_stopped_{};
 };
 
+// Removes what has a NUL-terminated path that ends in a name. A directory is entered only under `condition`; null:
+// whichever it is. Allocates nothing if the remover doesn't. Cuts the path in two, which takes room for one more
+// character.
+void remove_by_path(tree_remover& remover, fs::path::value_type* path, const entry_condition* condition,
+                    removal_report& report) noexcept;
+
 }  // namespace tempfile::inline v0_1::internal

@@ -2,6 +2,7 @@
 #include "platform/posix/calls.hpp"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -108,6 +109,13 @@ int getentropy(void* buffer, std::size_t count) noexcept {
   }
   return result;
 }
+
+void* map_memory(std::size_t size) noexcept {
+  if (fails(call::map_memory)) return nullptr;
+  void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? nullptr : memory;
+}
+void unmap(void* memory, std::size_t size) noexcept { ::munmap(memory, size); }
 
 bool start_thread(std::thread& thread, void (*work)(void*) noexcept, void* argument) noexcept {
   if (fails(call::start_thread)) return false;

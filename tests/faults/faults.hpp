@@ -49,6 +49,7 @@ enum class call {
   sched_getaffinity,
   map_memory,
   madvise,
+  membarrier,
   count_of_calls
 };
 

@@ -91,17 +91,13 @@ int sched_getaffinity(std::size_t size, cpu_set_t* set) noexcept {
   return fails(call::sched_getaffinity) ? -1 : ::sched_getaffinity(0, size, set);
 }
 
-void* map_memory(std::size_t size) noexcept {
-  if (fails(call::map_memory)) return nullptr;
-  void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  return memory == MAP_FAILED ? nullptr : memory;
-}
-
 int madvise(void* memory, std::size_t size, int advice) noexcept {
   if (faults::gives_no_heed_to_advice()) return 0;
   return fails(call::madvise) ? -1 : ::madvise(memory, size, advice);
 }
 
-void unmap(void* memory, std::size_t size) noexcept { ::munmap(memory, size); }
+int membarrier(int command) noexcept {
+  return fails(call::membarrier) ? -1 : static_cast<int>(::syscall(SYS_membarrier, command, 0U, 0));
+}
 
 }  // namespace tempfile::inline v0_1::platform::call

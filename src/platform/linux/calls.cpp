@@ -63,13 +63,8 @@ int statx(int directory, const char* path, int flags, unsigned mask, struct stat
 
 int sched_getaffinity(std::size_t size, cpu_set_t* set) noexcept { return ::sched_getaffinity(0, size, set); }
 
-void* map_memory(std::size_t size) noexcept {
-  void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  return memory == MAP_FAILED ? nullptr : memory;
-}
-
 int madvise(void* memory, std::size_t size, int advice) noexcept { return ::madvise(memory, size, advice); }
 
-void unmap(void* memory, std::size_t size) noexcept { ::munmap(memory, size); }
+int membarrier(int command) noexcept { return static_cast<int>(::syscall(SYS_membarrier, command, 0U, 0)); }
 
 }  // namespace tempfile::inline v0_1::platform::call

@@ -27,9 +27,7 @@ int fsetxattr(int descriptor, const char* name, const void* value, std::size_t s
 int statx(int directory, const char* path, int flags, unsigned mask, struct statx& status) noexcept;  // Linux 4.11
 int sched_getaffinity(std::size_t size, cpu_set_t* set) noexcept;  // of the calling thread
 
-// Zeroed memory of this process's own; null on failure.
-void* map_memory(std::size_t size) noexcept;
 int madvise(void* memory, std::size_t size, int advice) noexcept;
-void unmap(void* memory, std::size_t size) noexcept;
+int membarrier(int command) noexcept;  // Linux 4.3
 
 }  // namespace tempfile::inline v0_1::platform::call

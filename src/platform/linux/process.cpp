@@ -1,6 +1,8 @@
 #include "platform/process.hpp"
 
+#include <linux/membarrier.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +12,7 @@
 #include <new>
 
 #include "platform/linux/calls.hpp"
+#include "platform/posix/shared.hpp"
 
 namespace tempfile::inline v0_1::platform {
 
@@ -77,12 +80,51 @@ std::int64_t coarse_time() noexcept {
 
 std::uint64_t process_token() noexcept {
   mark& token = wiped_on_fork();
-  if (&token == &no_such_memory) return static_cast<std::uint64_t>(::getpid());
+  if (&token == &no_such_memory) return token_by_process_id();
   std::uint64_t current = token.load(std::memory_order_acquire);
   if (current != 0) return current;
   // The first call in this process.
-  const std::uint64_t next = this_copy() + last_token.fetch_add(1, std::memory_order_relaxed) + 1;
+  const std::uint64_t next = new_process_token();
   return token.compare_exchange_strong(current, next, std::memory_order_acq_rel) ? next : current;
+}
+
+void set_process_token(std::uint64_t token) noexcept {
+  mark& own = wiped_on_fork();
+  if (&own == &no_such_memory) {
+    set_token_by_process_id(token);
+  } else {
+    own.store(token, std::memory_order_release);
+  }
+}
+
+std::uint64_t new_process_token() noexcept {
+  if (&wiped_on_fork() == &no_such_memory) return new_token_beside_process_ids();
+  return this_copy() + last_token.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+std::uint32_t thread_number() noexcept { return static_cast<std::uint32_t>(::syscall(SYS_gettid)); }
+
+// membarrier(2) interrupts the processors that run threads of this process (Linux 4.14 for this command).
+bool prepare_process_barrier() noexcept { return call::membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0; }
+void process_barrier() noexcept { call::membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED); }
+
+namespace {
+
+constinit std::atomic<void (*)() noexcept> exit_hook{nullptr};
+
+// In .fini_array, which exit() comes to after the destructors of static objects; 101 is the last of the priorities that
+// a program may use, so that destructors of this kind in the program find their files as well.
+[[gnu::destructor(101)]] void run_exit_hook() noexcept {
+  if (const auto hook = exit_hook.load(std::memory_order_acquire)) hook();
+}
+
+}  // namespace
+
+bool set_exit_hook(void (*hook)() noexcept) noexcept {
+  if (exit_hook.load(std::memory_order_acquire) == hook) return true;
+  if (std::at_quick_exit(run_exit_hook) != 0) return false;
+  exit_hook.store(hook, std::memory_order_release);
+  return true;
 }
 
 // std::thread::hardware_concurrency() counts those of the machine, also where this process may use fewer.

@@ -1,6 +1,7 @@
 #include "platform/posix/calls.hpp"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -56,6 +57,12 @@ DIR* fdopendir(int descriptor) noexcept { return ::fdopendir(descriptor); }
 dirent* readdir(DIR* directory) noexcept { return ::readdir(directory); }
 
 int getentropy(void* buffer, std::size_t count) noexcept { return ::getentropy(buffer, count); }
+
+void* map_memory(std::size_t size) noexcept {
+  void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? nullptr : memory;
+}
+void unmap(void* memory, std::size_t size) noexcept { ::munmap(memory, size); }
 
 bool start_thread(std::thread& thread, void (*work)(void*) noexcept, void* argument) noexcept {
   try {

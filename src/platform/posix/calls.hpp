@@ -44,6 +44,10 @@ dirent* readdir(DIR* directory) noexcept;
 
 int getentropy(void* buffer, std::size_t count) noexcept;
 
+// Zeroed memory of this process's own; null on failure.
+void* map_memory(std::size_t size) noexcept;
+void unmap(void* memory, std::size_t size) noexcept;
+
 // Returns false, with errno, if there is no thread to be had.
 bool start_thread(std::thread& thread, void (*work)(void*) noexcept, void* argument) noexcept;
 

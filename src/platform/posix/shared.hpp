@@ -32,6 +32,13 @@ auto retry_on_eintr(std::error_code& error, Call call) noexcept {
   return result;
 }
 
+// --- processes -------------------------------------------------------------------------------------------------------
+
+// process_token() and its relatives where no memory is cleared on fork: by the process id.
+std::uint64_t token_by_process_id() noexcept;
+void set_token_by_process_id(std::uint64_t token) noexcept;
+std::uint64_t new_token_beside_process_ids() noexcept;
+
 // --- modes -----------------------------------------------------------------------------------------------------------
 
 // Permissions, set-user-ID, set-group-ID and sticky bit: all that chmod(2) changes.
