@@ -165,7 +165,7 @@ void clean(void* argument) noexcept {
 void remove_all_at_exit() noexcept {
   std::error_code ignored;  // then trees stay
   if (const name_table* const table = name_table::find()) prepare_remover(*table, ignored);
-  remove_all(after_cleaning::program_ends);
+  remove_all(after_cleanup::end);
 }
 
 }  // namespace
@@ -185,7 +185,7 @@ name_table* table_of_this_process(fs::file_type type, std::error_code& error) no
   return table;
 }
 
-void remove_all(after_cleaning after) noexcept {
+void remove_all(after_cleanup after) noexcept {
   name_table* const table = name_table::find();
   if (table == nullptr || !table->is_of_this_process_id()) return;
   if (!table->close()) {
@@ -194,7 +194,7 @@ void remove_all(after_cleaning after) noexcept {
   }
   // No handler may interrupt this and want the same memory; a fault in here ends the process at once.
   platform::without_signals(clean, table);
-  if (after == after_cleaning::program_ends) {
+  if (after == after_cleanup::end) {
     table->finish();
   } else {
     table->open();

@@ -50,6 +50,7 @@ enum class call {
   map_memory,
   madvise,
   membarrier,
+  rt_tgsigqueueinfo,
   count_of_calls
 };
 

@@ -100,4 +100,9 @@ int membarrier(int command) noexcept {
   return fails(call::membarrier) ? -1 : static_cast<int>(::syscall(SYS_membarrier, command, 0U, 0));
 }
 
+int rt_tgsigqueueinfo(pid_t process, pid_t thread, int signal, siginfo_t* info) noexcept {
+  if (fails(call::rt_tgsigqueueinfo)) return -1;
+  return static_cast<int>(::syscall(SYS_rt_tgsigqueueinfo, process, thread, signal, info));
+}
+
 }  // namespace tempfile::inline v0_1::platform::call

@@ -67,4 +67,8 @@ int madvise(void* memory, std::size_t size, int advice) noexcept { return ::madv
 
 int membarrier(int command) noexcept { return static_cast<int>(::syscall(SYS_membarrier, command, 0U, 0)); }
 
+int rt_tgsigqueueinfo(pid_t process, pid_t thread, int signal, siginfo_t* info) noexcept {
+  return static_cast<int>(::syscall(SYS_rt_tgsigqueueinfo, process, thread, signal, info));
+}
+
 }  // namespace tempfile::inline v0_1::platform::call

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <cstddef>
 
 #include "platform/posix/calls.hpp"
@@ -28,6 +29,7 @@ int statx(int directory, const char* path, int flags, unsigned mask, struct stat
 int sched_getaffinity(std::size_t size, cpu_set_t* set) noexcept;  // of the calling thread
 
 int madvise(void* memory, std::size_t size, int advice) noexcept;
-int membarrier(int command) noexcept;  // Linux 4.3
+int membarrier(int command) noexcept;                                                      // Linux 4.3
+int rt_tgsigqueueinfo(pid_t process, pid_t thread, int signal, siginfo_t* info) noexcept;  // Linux 2.6.31
 
 }  // namespace tempfile::inline v0_1::platform::call

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -38,6 +39,11 @@ auto retry_on_eintr(std::error_code& error, Call call) noexcept {
 std::uint64_t token_by_process_id() noexcept;
 void set_token_by_process_id(std::uint64_t token) noexcept;
 std::uint64_t new_token_beside_process_ids() noexcept;
+
+// --- signals ---------------------------------------------------------------------------------------------------------
+
+// Sends a signal to the calling thread, with the same origin as far as the system can.
+void send_again(int signal, siginfo_t* info) noexcept;
 
 // --- modes -----------------------------------------------------------------------------------------------------------
 
