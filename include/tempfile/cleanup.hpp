@@ -65,6 +65,26 @@ enum class after_cleanup {
 /// them are removed on Linux only; other systems have no way to read one that is async-signal-safe.
 TEMPFILE_EXPORT void cleanup_now(after_cleanup after = after_cleanup::go_on) noexcept;
 
+/// For a parent whose child goes on with what it owns, as a daemon does: called in the parent after fork(), it makes
+/// the parent own nothing any more. Its objects that owned something behave as those that a forked child has inherited:
+/// they remove nothing, and remove() is errc::not_owner. What it creates from now on is its own. The child calls
+/// take_over().
+///
+///     const pid_t child = fork();
+///     if (child == 0) return tempfile::take_over() ? serve(dir) : 1;
+///     tempfile::hand_over();
+///
+/// A parent that ends by `_exit()`, as in `daemon()`, needs no call. No other thread of the parent may be creating
+/// something meanwhile.
+TEMPFILE_EXPORT void hand_over() noexcept;
+
+/// For the child: owns from now on what its parent owned when it was forked, and its copies of the parent's objects own
+/// again. To be called while it has one thread, and before it creates something of its own. The parent must call
+/// hand_over(), or end by `_exit()`.
+/// \returns false if there is nothing to take over: the parent owned nothing, this process was not forked, or it has
+/// created something of its own.
+[[nodiscard]] TEMPFILE_EXPORT bool take_over() noexcept;
+
 /// Gives the thread that makes it an alternate stack for signal handlers, of 64 KiB, unless it has one. Threads whose
 /// stacks may overflow make one at their beginning. It must end on the same thread.
 class [[nodiscard]] TEMPFILE_EXPORT signal_stack {

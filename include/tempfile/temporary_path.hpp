@@ -98,9 +98,8 @@ class owned_path {
 /// already is no error. With `TEMPFILE_KEEP=1` in the environment (read once, before the first name is owned) nothing
 /// is removed, and each kept path is printed once to standard error.
 ///
-/// To hand a name to a forked child (daemon() is one, too), adopt it there: `temporary_path mine{name.path()};`, and
-/// let the parent keep() it. The name is a path: after chroot(), or when a directory above it has been renamed, nothing
-/// is found there, and it counts as gone.
+/// To go on in a forked child (daemon() is one, too), see take_over(). The name is a path: after chroot(), or when a
+/// directory above it has been renamed, nothing is found there, and it counts as gone.
 class [[nodiscard]] TEMPFILE_EXPORT temporary_path {
  public:
   /// Owns nothing.

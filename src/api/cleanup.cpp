@@ -2,6 +2,7 @@
 
 #include "base/failure.hpp"
 #include "ownership/cleaner.hpp"
+#include "ownership/name_table.hpp"
 #include "ownership/signals.hpp"
 #include "platform/signals.hpp"
 
@@ -17,6 +18,9 @@ std::vector<int> cleanup_on_signals(const signal_options& options, std::error_co
 }
 
 void cleanup_now(after_cleanup after) noexcept { internal::remove_all(after); }
+
+void hand_over() noexcept { internal::name_table::hand_over(); }
+bool take_over() noexcept { return internal::name_table::take_over(); }
 
 signal_stack::signal_stack() {
   internal::or_throw("cannot make a stack for signal handlers",

@@ -185,6 +185,32 @@ name_table* name_table::make() noexcept {
 
 bool name_table::is_of_this_process_id() const noexcept { return process_id_ == platform::process_id(); }
 
+// The token goes with the table: whoever has it owns what the table holds.
+void name_table::hand_over() noexcept {
+  if (find() == nullptr) return;
+  current_table.store(nullptr, std::memory_order_release);
+  platform::set_process_token(platform::new_process_token());
+}
+
+// The table is a copy of the parent's, made while other threads may have been in the midst of something. What they were
+// creating, they have created or will; nobody is cleaning up any more.
+bool name_table::take_over() noexcept {
+  name_table* const table = current_table.load(std::memory_order_acquire);
+  if (table == nullptr || table->token_ == platform::process_token()) return false;
+  table->for_each([](name_slot& slot) {
+    const slot_word word{slot.word.load(std::memory_order_relaxed)};
+    if (word.state() == name_state::creating) {
+      slot.word.store(word.with(name_state::owned).value(), std::memory_order_relaxed);
+    }
+  });
+  table->process_id_.store(platform::process_id(), std::memory_order_relaxed);
+  table->has_process_barrier_ = platform::prepare_process_barrier();
+  table->open();
+  own_slots.thread = platform::thread_number();
+  platform::set_process_token(table->token_);
+  return true;
+}
+
 name_slot* name_table::take_slot(std::size_t pool) noexcept {
   if (own_slots.table != this) own_slots.begin(this);
   thread_slots::magazine& magazine = own_slots.magazines[pool];

@@ -80,6 +80,9 @@ class name_table {
   // Makes the calling process's table; null if there is no memory.
   static name_table* make() noexcept;
   [[nodiscard]] bool is_of_this_process_id() const noexcept;
+  // As tempfile::hand_over() and take_over() say.
+  static void hand_over() noexcept;
+  [[nodiscard]] static bool take_over() noexcept;
 
   // Records `path`, which is about to be created if `state` is `creating`, and else exists.
   name_record record(const fs::path& path, name_state state, const name_description& name,
@@ -126,7 +129,7 @@ class name_table {
   enum class gate : std::uint8_t { open, cleaning, cleaned };
 
   std::uint64_t token_;
-  std::uint64_t process_id_;
+  std::atomic<std::uint64_t> process_id_;
   bool has_process_barrier_;
   std::atomic<gate> gate_{gate::open};
   std::atomic<std::uint32_t> closing_thread_{0};
