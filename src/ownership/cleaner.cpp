@@ -22,7 +22,7 @@ namespace {
 // What removes trees here. It is one process's: a child that was forked in the midst of a removal must not go on.
 struct prepared_remover {
   const name_table* table;  // the process's
-  tree_remover remover{{.levels = 64, .names = std::size_t{16} * 1024}};
+  tree_remover remover{tree_remover::enough};
 };
 
 // Never freed: it is needed until the very end.

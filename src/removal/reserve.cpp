@@ -20,7 +20,7 @@ namespace {
 struct removal_memory {
   static constexpr std::size_t max_path_size = 4096;  // Linux's PATH_MAX; the system takes none that is longer
 
-  tree_remover remover{{.levels = 256, .names = std::size_t{32} * 1024}};
+  tree_remover remover{tree_remover::enough};
   std::array<fs::path::value_type, max_path_size + 1> path;
 };
 

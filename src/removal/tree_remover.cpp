@@ -1,12 +1,14 @@
 #include "removal/tree_remover.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <new>
 #include <string_view>
 #include <thread>
 #include <utility>
 
+#include "platform/rename.hpp"
 #include "removal/errors.hpp"
 
 namespace tempfile::inline v0_1::internal {
@@ -15,12 +17,31 @@ namespace {
 // How often a directory is read again because somebody adds entries while it is being removed, and how often anything
 // is tried again because somebody moves directories about.
 constexpr int max_tries = 64;
+// So many sub-directories are moved up: the end of a tree that somebody makes deeper all the time.
+constexpr std::size_t max_moved_up = 1 << 20;
 // Names of sub-directories collected, in bytes, before some are removed: bounds the memory for one wide directory.
 constexpr std::size_t max_collected = 1 << 20;
 // Fewer sub-directories are not worth a look at how large they are.
 constexpr std::size_t min_shared = 8;
 // So many entries take about ten times what it takes to start a thread and to wait for it.
 constexpr std::uintmax_t min_entries_shared = 512;
+
+// "moved-up-" and a number; nothing is allocated.
+class numbered_name {
+ public:
+  explicit numbered_name(std::size_t number) noexcept {
+    auto* out = std::copy(prefix.begin(), prefix.end(), text_.begin());
+    for (std::size_t left = number; out != text_.end() - 1; left /= 10) {
+      *out++ = static_cast<fs::path::value_type>('0' + left % 10);  // backwards: any order does
+    }
+  }
+  [[nodiscard]] platform::native_path c_str() const noexcept { return text_.data(); }
+
+ private:
+  static constexpr std::string_view prefix = "moved-up-";
+  static constexpr std::size_t digits = 8;  // of max_moved_up
+  std::array<fs::path::value_type, prefix.size() + digits + 1> text_{};
+};
 
 }  // namespace
 
@@ -35,9 +56,10 @@ tree_remover::tree_remover(const fixed_memory& memory) : is_fixed_{true}, reader
 bool tree_remover::remove(const removal_target& target, removal_report& report) noexcept {
   target_ = &target;
   report_ = &report;
-  first_open_ = 1;
+  first_open_ = first_that_may_be_closed();
   waits_ = moves_ = swaps_ = 0;
-  has_stopped_ = false;
+  moved_up_ = 0;
+  has_stopped_ = has_moved_up_ = false;
   names_.clear();
   levels_.clear();
   if (!has_room_for_level()) {
@@ -211,7 +233,36 @@ void tree_remover::remove_entry(const platform::directory_entry& entry) noexcept
 }
 
 void tree_remover::collect_or_report(platform::native_path name) noexcept {
-  if (!collect(name)) report_in_top(name, out_of_memory());
+  if (!collect(name) && !move_up(name)) report_in_top(name, out_of_memory());
+}
+
+// Moves a sub-directory of the top into the target, under a name that it finds there once it is back. False if it
+// can't.
+bool tree_remover::move_up(platform::native_path name) noexcept {
+  if (!is_fixed_ || levels_.size() <= 2 || moved_up_ == max_moved_up) return false;
+  std::error_code error;
+  move_to_target(name, error);
+  if (is_forbidden(error)) {  // to move it, its own ".." is written to, and the target, which may not have been so far
+    std::optional<fs::perms> changed;
+    std::error_code ignored;  // then the next try tells
+    const file_handle directory = open(name, changed, ignored);
+    if (!ignored) platform::make_writable(directory.native_handle(), ignored);
+    const auto before = platform::make_writable(levels_[1].directory.native_handle(), ignored);
+    if (before && !levels_[1].mode_before) levels_[1].mode_before = before;
+    move_to_target(name, error);
+  }
+  has_moved_up_ = has_moved_up_ || !error;
+  return !error;
+}
+
+// rename(2) takes the place of an empty directory at most.
+void tree_remover::move_to_target(platform::native_path name, std::error_code& error) noexcept {
+  const platform::located from{levels_.back().directory.native_handle(), name};
+  do {
+    const numbered_name up{moved_up_++};
+    const platform::located to{levels_[1].directory.native_handle(), up.c_str()};
+    with_rights_on_top([&](std::error_code& move_error) { platform::rename(from, to, move_error); }, error);
+  } while ((is_not_empty(error) || error == std::errc::not_a_directory) && moved_up_ < max_moved_up);
 }
 
 // Does something in the top directory, if necessary after giving its owner the right to.
@@ -243,6 +294,7 @@ void tree_remover::remove_from_top(platform::native_path name, Removal removal, 
 void tree_remover::enter(std::size_t name) noexcept {
   level& top = levels_.back();
   if (top.entered++ == 0) top.removed_before = report_->removed;
+  if (!has_room_for_level() && move_up(name_at(name))) return forget_name(name);
   std::error_code error = has_room_for_level() ? std::error_code{} : out_of_memory();
   file_handle directory;
   std::optional<fs::perms> mode_before;
@@ -294,7 +346,7 @@ file_handle tree_remover::open(platform::native_path name, std::optional<fs::per
   return directory;
 }
 
-// Closes the open directory that will be needed last. The first and the last level stay open.
+// Closes the open directory that will be needed last. The last level stays open.
 bool tree_remover::close_farthest() noexcept {
   if (first_open_ + 1 >= levels_.size()) return false;
   level& farthest = levels_[first_open_++];
@@ -342,7 +394,11 @@ void tree_remover::leave() noexcept {
 
 // A directory is not empty though all that was read is gone, or could not be removed. Returns whether to look again.
 bool tree_remover::read_on(level& left) noexcept {
-  if (left.is_at_end) {
+  const bool is_target = levels_.size() == 1;
+  if (is_target && std::exchange(has_moved_up_, false)) {
+    report_->failed = left.failed_before;  // what is left is met, and counted, once more
+    left.position = 0;
+  } else if (left.is_at_end) {
     if (report_->failed != left.failed_before || ++left.rescans > max_tries) return false;
     left.position = 0;  // somebody has added something
   }
@@ -377,7 +433,7 @@ void tree_remover::begin_again(const std::error_code& reason) noexcept {
   names_.resize(once_more ? levels_[1].first_collected : levels_[1].name);
   levels_.resize(1);
   levels_.front().collected = once_more ? 1 : 0;
-  first_open_ = 1;
+  first_open_ = first_that_may_be_closed();
 }
 
 // --- together --------------------------------------------------------------------------------------------------------

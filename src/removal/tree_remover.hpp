@@ -56,7 +56,9 @@ struct removal_target {
 // collected and entered one by one. On the way back the parent is opened as ".." if it was closed meanwhile, and must
 // then be the directory that it was.
 //
-// Nothing here throws: what there is no memory for is left and reported.
+// Nothing here throws: what there is no memory for is left and reported. With fixed memory, a sub-directory that there
+// is no room to remember or to enter is moved up, into the directory that is to be removed, where there will be: so a
+// tree may be as deep as it likes.
 class tree_remover {
  public:
   // How much a walk that must not allocate can hold at a time.
@@ -64,6 +66,8 @@ class tree_remover {
     std::size_t levels;  // directories that it is in
     std::size_t names;   // bytes of names: of those directories, and of sub-directories to be entered
   };
+  // For any tree: names have 255 bytes at most.
+  static constexpr fixed_memory enough{.levels = 64, .names = std::size_t{16} * 1024};
 
   // Takes memory as it needs it. `helpers`: who may help; null: nobody. Throws std::bad_alloc.
   explicit tree_remover(removal_helpers* helpers, int nesting = 0);
@@ -114,6 +118,8 @@ class tree_remover {
   void begin_reading(level& top, std::error_code& error) noexcept;
   void remove_entry(const platform::directory_entry& entry) noexcept;
   void collect_or_report(platform::native_path name) noexcept;
+  [[nodiscard]] bool move_up(platform::native_path name) noexcept;
+  void move_to_target(platform::native_path name, std::error_code& error) noexcept;
   template <class Operation>
   void with_rights_on_top(Operation operation, std::error_code& error) noexcept;
   template <class Removal>
@@ -123,6 +129,8 @@ class tree_remover {
   void check_target(const file_handle& directory, std::error_code& error) const noexcept;
   void give_up_on(std::size_t name, std::error_code error) noexcept;
   file_handle open(platform::native_path name, std::optional<fs::perms>& mode_before, std::error_code& error) noexcept;
+  // The first level never is, and neither is the target if something may be moved up to it.
+  [[nodiscard]] std::size_t first_that_may_be_closed() const noexcept { return is_fixed_ ? 2 : 1; }
   bool close_farthest() noexcept;
   bool wait_for_handles() noexcept;
 
@@ -143,11 +151,13 @@ class tree_remover {
 
   const removal_target* target_{};
   removal_report* report_{};
-  std::size_t first_open_{};  // levels_[0] and those from here on are open
+  std::size_t first_open_{};  // those before first_that_may_be_closed() and those from here on are open
   int waits_{};               // for others to close descriptors
   int moves_{};               // by others, of directories that we were in
   int swaps_{};               // by others, of directories that we were about to enter
   bool has_stopped_{};
+  bool has_moved_up_{};     // since the target was last read from its beginning
+  std::size_t moved_up_{};  // sub-directories, in all
 };
 
 // Removes what has a NUL-terminated path that ends in a name. A directory is entered only under `condition`; null:
