@@ -48,6 +48,14 @@ void prepare_remover(const name_table& table, std::error_code& error) noexcept {
 
 // --- one look at all records -----------------------------------------------------------------------------------------
 
+// The owner of a slot is in the midst of something. If that is the thread which was interrupted for this, its call has
+// been made or never will be; any other is given the time to end it. Removing the same twice does no harm: nobody else
+// has the name. What was adopted is known again only as long as nobody else removes it.
+bool is_worth_waiting_for(const name_slot& slot, slot_word word, std::uint32_t self) noexcept {
+  if (word.state() == name_state::creating) return slot.creator.load(std::memory_order_acquire) != self;
+  return word.state() == name_state::removing && word.is_adopted();
+}
+
 // With one more, for remove_by_path().
 using path_buffer = std::array<fs::path::value_type, name_table::max_path_size + 1>;
 
@@ -91,14 +99,9 @@ class look {
     slot.word.store(word.with(is_gone ? name_state::free : name_state::owned).value(), std::memory_order_release);
   }
 
-  // The slot's owner is in the midst of something. If that is the thread which was interrupted for this, its call has
-  // been made or never will be; any other thread is given the time to end it. Removing the same twice does no harm:
-  // nobody else has the name, and what was adopted is known again. The owner may change the slot at any time, so what
-  // was read of it counts only if its word has stayed the same.
+  // The owner may change the slot at any time, so what was read of it counts only if its word has stayed the same.
   void help_or_wait(const name_slot& slot, slot_word word) noexcept {
-    const bool is_own = slot.creator.load(std::memory_order_acquire) == thread_;
-    const bool may_wait = word.state() == name_state::creating ? !is_own : word.is_adopted();
-    if (may_wait && !is_last_) {
+    if (!is_last_ && is_worth_waiting_for(slot, word, thread_)) {
       has_to_wait_ = true;
       return;
     }
@@ -130,42 +133,67 @@ class look {
   path_buffer path_;
 };
 
-bool look_at_all(name_table& table, bool is_last) noexcept {
-  look now{find_remover(table), is_last};
-  table.for_each([&](name_slot& slot) { now.at(slot); });
-  return now.has_to_wait();
-}
+struct cleaning {
+  name_table& table;
+  tree_remover* remover;  // null: trees stay
 
-// Others who are creating or removing take microseconds, unless their disk is slow or their thread has lost its turn.
-void let_others_end(name_table& table) noexcept {
-  constexpr int yields = 20;
-  constexpr int waits = 80;  // of a millisecond
-  for (int i = 0; i < yields + waits; ++i) {
-    bool are_busy = false;
-    table.for_each([&](const name_slot& slot) {
-      const name_state state = slot_word{slot.word.load(std::memory_order_acquire)}.state();
-      are_busy = are_busy || state == name_state::creating || state == name_state::removing;
-    });
-    if (!are_busy) return;
-    if (i < yields) {
-      std::this_thread::yield();
-    } else {
-      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  // Whether another thread is in the midst of something.
+  [[nodiscard]] bool look_at_all(bool is_last) const noexcept {
+    look now{remover, is_last};
+    table.for_each([&](name_slot& slot) { now.at(slot); });
+    return now.has_to_wait();
+  }
+
+  // Others who are creating or removing take microseconds, unless their disk is slow or their thread has lost its turn.
+  void let_others_end() const noexcept {
+    constexpr int yields = 20;
+    constexpr int waits = 80;  // of a millisecond
+    for (int i = 0; i < yields + waits; ++i) {
+      bool are_busy = false;
+      table.for_each([&, self = platform::thread_number()](const name_slot& slot) {
+        are_busy = are_busy || is_worth_waiting_for(slot, slot_word{slot.word.load(std::memory_order_acquire)}, self);
+      });
+      if (!are_busy) return;
+      if (i < yields) {
+        std::this_thread::yield();
+      } else {
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+      }
     }
+  }
+
+  void run() const noexcept {
+    if (!look_at_all(false)) return;
+    let_others_end();
+    static_cast<void>(look_at_all(true));
+  }
+};
+
+void clean(name_table& table, tree_remover* remover, after_cleanup after) noexcept {
+  while (!table.close()) {
+    if (table.wait_for_cleaning()) return;
+  }
+  cleaning now{table, remover};
+  // No handler may interrupt this and want the same memory; a fault in here ends the process at once.
+  platform::without_signals([](void* argument) noexcept { static_cast<const cleaning*>(argument)->run(); }, &now);
+  if (after == after_cleanup::end) {
+    table.finish();
+  } else {
+    table.open();
   }
 }
 
-void clean(void* argument) noexcept {
-  name_table& table = *static_cast<name_table*>(argument);
-  if (!look_at_all(table, false)) return;
-  let_others_end(table);
-  look_at_all(table, true);
+name_table* find_table() noexcept {
+  name_table* const table = name_table::find();
+  return table != nullptr && table->is_of_this_process_id() ? table : nullptr;
 }
 
 void remove_all_at_exit() noexcept {
+  name_table* const table = find_table();
+  if (table == nullptr) return;
   std::error_code ignored;  // then trees stay
-  if (const name_table* const table = name_table::find()) prepare_remover(*table, ignored);
-  remove_all(after_cleanup::end);
+  prepare_remover(*table, ignored);
+  clean(*table, find_remover(*table), after_cleanup::end);
 }
 
 }  // namespace
@@ -186,19 +214,10 @@ name_table* table_of_this_process(fs::file_type type, std::error_code& error) no
 }
 
 void remove_all(after_cleanup after) noexcept {
-  name_table* const table = name_table::find();
-  if (table == nullptr || !table->is_of_this_process_id()) return;
-  if (!table->close()) {
-    table->wait_for_cleaning();
-    return;
-  }
-  // No handler may interrupt this and want the same memory; a fault in here ends the process at once.
-  platform::without_signals(clean, table);
-  if (after == after_cleanup::end) {
-    table->finish();
-  } else {
-    table->open();
-  }
+  name_table* const table = find_table();
+  if (table == nullptr) return;
+  const bool may_enter = platform::directory_reader::can_do_without_memory();
+  clean(*table, may_enter ? find_remover(*table) : nullptr, after);
 }
 
 }  // namespace tempfile::inline v0_1::internal

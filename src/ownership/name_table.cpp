@@ -279,10 +279,11 @@ void name_table::open() noexcept {
   closing_thread_.store(0, std::memory_order_release);
 }
 
-void name_table::wait_for_cleaning() const noexcept {
+bool name_table::wait_for_cleaning() const noexcept {
   while (gate_.load(std::memory_order_acquire) == gate::cleaning) {
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }
+  return gate_.load(std::memory_order_acquire) == gate::cleaned;
 }
 
 void name_table::wait_until_open(std::error_code& error) const noexcept {

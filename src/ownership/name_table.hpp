@@ -109,8 +109,8 @@ class name_table {
   void finish() noexcept;
   // Names can be recorded again.
   void open() noexcept;
-  // Waits until the thread that has closed the table has finished, or has opened it.
-  void wait_for_cleaning() const noexcept;
+  // Waits until the thread that has closed the table has finished, or has opened it: then it returns false.
+  [[nodiscard]] bool wait_for_cleaning() const noexcept;
   template <class Visit>
   void for_each(Visit visit) noexcept {
     for (slot_pool& pool : pools_) pool.for_each(visit);

@@ -87,6 +87,8 @@ class directory_reader {
   void start(native_handle_type directory, std::error_code& error) noexcept;
   // Reads `directory` from an entry's position on, whichever descriptor of it gave that; from the first, if that is 0.
   void resume(native_handle_type directory, std::uint64_t position, std::error_code& error) noexcept;
+  // Whether one that may not allocate doesn't: whether it may be used in a signal handler.
+  [[nodiscard]] static bool can_do_without_memory() noexcept;
   // Whether entries have positions.
   [[nodiscard]] static bool can_resume() noexcept;
   // Returns false at the end and on an error.

@@ -423,6 +423,7 @@ int survives_a_forked_child(const fs::path& directory, const Fault& /*while_it_f
 }
 
 TEST_F(fallbacks, a_forked_child_owns_nothing_of_its_parent_on_a_system_without_memory_wiped_on_fork) {
+  if (!support::has_linux_platform()) GTEST_SKIP() << "needs Linux: POSIX has no such memory anyway";
   EXPECT_EQ(support::run_in_child([&] {
               return survives_a_forked_child(directory_.path(), faults::failing{faults::call::map_memory, 1, ENOMEM});
             }),

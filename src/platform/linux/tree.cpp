@@ -316,6 +316,7 @@ void directory_reader::resume(native_handle_type directory, std::uint64_t positi
   seek(directory, static_cast<std::int64_t>(position), std::ios_base::beg, error);
 }
 
+bool directory_reader::can_do_without_memory() noexcept { return true; }
 bool directory_reader::can_resume() noexcept { return true; }
 
 bool directory_reader::is_likely_at_end() const noexcept {

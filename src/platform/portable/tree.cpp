@@ -93,6 +93,7 @@ void directory_reader::resume(native_handle_type directory, std::uint64_t positi
 }
 
 // What telldir() says holds for one DIR only (POSIX, seekdir()).
+bool directory_reader::can_do_without_memory() noexcept { return false; }  // fdopendir() allocates
 bool directory_reader::can_resume() noexcept { return false; }
 
 bool directory_reader::is_likely_at_end() const noexcept { return false; }
