@@ -72,7 +72,8 @@ void create_owned(const new_name& where, owned_path& name, failure& failed, Crea
     if (!failed) create(name.path(), failed.code);
     if (!failed) name.confirm(where.keeps, failed.code);
     if (!failed) return;
-    failed.path = name.is_owned() ? name.take() : where.directory;
+    failed.path = name.take();
+    if (failed.path.empty()) failed.path = where.directory;
     if (!is_worth_another_name(failed.code)) return;
     failed = {};
   }

@@ -81,7 +81,7 @@ void owned_path::adopt(const fs::path& existing, failure& failed) {
   }
   path_ = std::move(path);
   adopt_instead(found, failed.code);
-  if (failed) failed.path = path_;
+  if (failed) failed.path = take();
 }
 
 void owned_path::adopt_instead(const platform::lasting_identity& identity, std::error_code& error) noexcept {
