@@ -4,6 +4,7 @@
 #include <tempfile/tempfile.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <string>
 
@@ -25,7 +26,7 @@ class keep_switch : public testing::Test {
   }
 
   // Runs this test in a new process with the switch set so, and returns what it printed on standard error.
-  std::string printed_with(const char* value) {
+  std::string printed_with(const char* value, int status = 0) {
     const support::scratch_directory log_directory;
     const fs::path log = log_directory / "log";
     const std::string filter =
@@ -38,7 +39,7 @@ class keep_switch : public testing::Test {
                 ::execl("/proc/self/exe", "tests", filter.c_str(), nullptr);
                 return 127;
               }),
-              0);
+              status);
     return support::read_file(log);
   }
 
@@ -86,6 +87,37 @@ TEST_F(keep_switch, is_off_when_it_is_zero_or_empty) {
     EXPECT_EQ(printed_with(value), "");
     EXPECT_TRUE(support::entries(directory_.path()).empty());
   }
+}
+
+// Ends by exit(), or by a signal, with objects whose destructors are not run.
+void end_with_every_owner(const fs::path& directory, int signal) {
+  const tempfile::temporary_directory dir{{.dir = directory}};
+  support::write_file(dir / "inside", "");
+  const tempfile::named_temporary_file file{{.dir = directory}};
+  const tempfile::temporary_path path{tempfile::mkstemp({.dir = directory}).path};
+  if (signal == 0) std::exit(0);
+  tempfile::cleanup_on_signals();
+  std::raise(signal);
+}
+
+TEST_F(keep_switch, keeps_what_exit_would_remove) {
+  if (!fs::exists("/proc/self/exe")) GTEST_SKIP() << "needs /proc";
+  if (!given_directory().empty()) return end_with_every_owner(given_directory(), 0);
+  const std::string printed = printed_with("1");
+  const auto kept = support::entries(directory_.path());
+  EXPECT_EQ(kept.size(), 3U);
+  EXPECT_EQ(std::count(printed.begin(), printed.end(), '\n'), 3);
+  for (const fs::path& path : kept) EXPECT_NE(printed.find("tempfile: kept " + path.string() + "\n"), printed.npos);
+}
+
+TEST_F(keep_switch, keeps_what_a_signal_handler_would_remove) {
+  if (!fs::exists("/proc/self/exe")) GTEST_SKIP() << "needs /proc";
+  if (!given_directory().empty()) return end_with_every_owner(given_directory(), SIGTERM);
+  const std::string printed = printed_with("1", -SIGTERM);
+  const auto kept = support::entries(directory_.path());
+  EXPECT_EQ(kept.size(), 3U);
+  EXPECT_EQ(std::count(printed.begin(), printed.end(), '\n'), 3);
+  for (const fs::path& path : kept) EXPECT_NE(printed.find("tempfile: kept " + path.string() + "\n"), printed.npos);
 }
 
 TEST_F(keep_switch, does_not_keep_what_the_program_removes_itself) {
