@@ -21,7 +21,8 @@ namespace {
 
 // What removes trees here. It is one process's: a child that was forked in the midst of a removal must not go on.
 struct prepared_remover {
-  const name_table* table;  // the process's
+  const name_table* table;         // the process's
+  const prepared_remover* before;  // its parent's: a leak detector finds it here
   tree_remover remover{tree_remover::enough};
 };
 
@@ -37,7 +38,7 @@ void prepare_remover(const name_table& table, std::error_code& error) noexcept {
   if (find_remover(table) != nullptr) return;
   prepared_remover* known = prepared.load(std::memory_order_acquire);
   try {
-    std::unique_ptr<prepared_remover> made{new prepared_remover{.table = &table}};
+    std::unique_ptr<prepared_remover> made{new prepared_remover{.table = &table, .before = known}};
     if (prepared.compare_exchange_strong(known, made.get(), std::memory_order_acq_rel)) {
       static_cast<void>(made.release());
     }

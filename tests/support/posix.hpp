@@ -152,9 +152,11 @@ int run_in_storm(unsigned seconds, Work work) {
   return run_in_child([&] {
     ::alarm(seconds);
 #if defined(__linux__)
-    if (::unshare(CLONE_NEWPID) == 0) {
+    if (::unshare(CLONE_NEWPID | CLONE_NEWNS) == 0) {
       return run_in_child([&] {  // the first in it: whatever else there is ends with it
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+        ::mount("proc", "/proc", "proc", 0, nullptr);  // a leak detector looks for the process there
         return work();
       });
     }
