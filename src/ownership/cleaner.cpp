@@ -205,9 +205,10 @@ name_table* table_of_this_process(fs::file_type type, std::error_code& error) no
   if (table == nullptr) {
     static_cast<void>(keeps_everything());  // reads the environment, as a signal handler must not
     if (platform::set_exit_hook(remove_all_at_exit)) table = name_table::make();
-    if (table == nullptr) error = std::make_error_code(std::errc::not_enough_memory);
   }
-  if (!error && type == fs::file_type::directory) {
+  if (table == nullptr) {
+    error = std::make_error_code(std::errc::not_enough_memory);
+  } else if (type == fs::file_type::directory) {
     prepare_remover(*table, error);
     if (!error) reserve_for_removal(error);
   }

@@ -99,7 +99,7 @@ name_description description_of(const name_slot& slot, slot_word word) noexcept 
 
 void copy_path(const name_slot& slot, slot_word word,
                std::span<fs::path::value_type, name_table::max_path_size> path) noexcept {
-  std::byte* const bytes = reinterpret_cast<std::byte*>(path.data());
+  auto* const bytes = reinterpret_cast<std::byte*>(path.data());
   const std::size_t words = words_of_path(word.length());
   for (std::size_t i = 0; i < words; ++i) {
     const std::uint64_t value = slot.content()[i].load(std::memory_order_acquire);

@@ -87,8 +87,8 @@ class name_table {
   // Records `path`, which is about to be created if `state` is `creating`, and else exists.
   name_record record(const fs::path& path, name_state state, const name_description& name,
                      std::error_code& error) noexcept;
-  // The name of a `creating` record exists. If somebody has cleaned up meanwhile, the name is to be removed by the
-  // caller, who has claimed it then.
+  // The name of a `creating` record exists. False if somebody cleans up, who may have missed it: then the caller has to
+  // remove it.
   [[nodiscard]] bool confirm(name_record& record, name_state state) noexcept;
   // Waits while somebody cleans up, which few processes survive. On return without an error names can be recorded.
   void wait_until_open(std::error_code& error) const noexcept;

@@ -59,7 +59,8 @@ void reserve_for_removal(std::error_code& error) noexcept {
 
 void remove_with_reserve(const fs::path& path, const entry_condition* condition, removal_report& report) noexcept {
   const fs::path::string_type& whole = path.native();
-  std::unique_ptr<removal_memory> own = whole.size() < removal_memory::max_path_size ? take() : nullptr;
+  std::unique_ptr<removal_memory> own;
+  if (whole.size() < removal_memory::max_path_size) own = take();
   if (own == nullptr) {
     ++report.failed;
     return;

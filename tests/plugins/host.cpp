@@ -1,10 +1,11 @@
 // host DIRECTORY PLUGIN PLUGIN: two copies of the library in one process, each in a plugin of its own. What one has
-// made, the other does not remove in a forked child.
+// made, the other does not remove in a forked child; and exit() cleans up for both, also when they have been closed.
 #include <dlfcn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 namespace {
@@ -52,5 +53,16 @@ int main(int count, char** arguments) {
     return 6;
   }
   first.destroy(made);
-  return is_empty(directory) ? 0 : 7;
+  if (!is_empty(directory)) return 7;
+  const pid_t leaver = ::fork();
+  if (leaver < 0) return 8;
+  if (leaver == 0) {
+    first.make(directory);
+    second.make(directory);
+    ::dlclose(first.library);
+    ::dlclose(second.library);
+    std::exit(0);
+  }
+  if (::waitpid(leaver, &status, 0) != leaver || status != 0) return 9;
+  return is_empty(directory) ? 0 : 10;
 }

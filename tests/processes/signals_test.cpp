@@ -161,6 +161,7 @@ TEST_F(signals, whose_handler_is_included_clean_up_first_and_call_it_with_their_
               sigval value{};
               value.sival_int = 4711;
               if (::sigqueue(::getpid(), SIGTERM, value) != 0) return 2;
+              ::usleep(1000);  // the thread sanitizer calls handlers only now and then
               if (handled != 1 || !was_gone || !owned.are_all_gone()) return 3;
               if (support::has_linux_platform() && (seen.si_code != SI_QUEUE || seen.si_value.sival_int != 4711))
                 return 4;
@@ -172,9 +173,11 @@ TEST_F(signals, whose_handler_is_included_clean_up_first_and_call_it_with_their_
               if (!again.are_all_there()) return 6;
               // Its handler is alone now, until it is included again.
               std::raise(SIGTERM);
+              ::usleep(1000);
               if (handled != 2 || !again.are_all_there()) return 7;
               if (!tempfile::cleanup_on_signals({.over_handlers = true}).empty()) return 8;
               std::raise(SIGTERM);
+              ::usleep(1000);
               return handled == 3 && again.are_all_gone() ? 0 : 9;
             }),
             0);
