@@ -189,6 +189,13 @@ name_table* find_table() noexcept {
   return table != nullptr && table->is_of_this_process_id() ? table : nullptr;
 }
 
+// What a signal handler must not be the first to do: libc++ makes its error categories at their first use, under a
+// lock, and the environment may be changing.
+void prepare_for_handlers() noexcept {
+  static_cast<void>(std::system_category() == std::generic_category());
+  static_cast<void>(keeps_everything());
+}
+
 void remove_all_at_exit() noexcept {
   name_table* const table = find_table();
   if (table == nullptr) return;
@@ -203,7 +210,7 @@ name_table* table_of_this_process(fs::file_type type, std::error_code& error) no
   error.clear();
   name_table* table = name_table::find();
   if (table == nullptr) {
-    static_cast<void>(keeps_everything());  // reads the environment, as a signal handler must not
+    prepare_for_handlers();
     if (platform::set_exit_hook(remove_all_at_exit)) table = name_table::make();
   }
   if (table == nullptr) {

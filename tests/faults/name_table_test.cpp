@@ -72,7 +72,7 @@ class name_table_of_a_process : public testing::Test {
 
 TEST_F(name_table_of_a_process, holds_paths_of_every_length) {
   in_new_process([] {
-    for (const std::size_t length : {15, 31, 38, 39, 40, 41, 230, 231, 232, 1000, 4094, 4095, 4327}) {
+    for (const std::size_t length : {15U, 31U, 38U, 39U, 40U, 41U, 230U, 231U, 232U, 1000U, 4094U, 4095U, 4327U}) {
       const fs::path path = nothing_at(length);
       const name_record made = record_of(path);
       EXPECT_EQ(path_in(made), path.string());
@@ -94,7 +94,7 @@ TEST_F(name_table_of_a_process, refuses_a_path_that_no_slot_can_hold) {
 
 TEST_F(name_table_of_a_process, holds_what_is_known_of_an_adopted_file) {
   in_new_process([] {
-    for (const std::size_t length : {15, 16, 39, 207, 208, 4000}) {
+    for (const std::size_t length : {15U, 16U, 39U, 207U, 208U, 4000U}) {
       const tempfile::platform::lasting_identity identity{{~0ULL, 1ULL << 63U, fs::file_type::socket}, -5};
       std::error_code error;
       const name_record made =
