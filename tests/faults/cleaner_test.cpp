@@ -70,6 +70,28 @@ TEST_F(cleaner, of_exit_is_not_disturbed_by_a_signal) {
   EXPECT_EQ(left(), 0U);
 }
 
+extern "C" void clean_up_now(int) { tempfile::cleanup_now(); }
+
+// The same, where the program goes on: both removals use the same memory.
+TEST_F(cleaner, that_a_handler_calls_waits_for_one_on_the_same_thread) {
+  if (!support::has_linux_platform()) GTEST_SKIP() << "needs Linux: elsewhere handlers leave trees";
+  EXPECT_EQ(run([&] {
+              std::signal(SIGUSR1, clean_up_now);
+              const tempfile::temporary_directory tree{{.dir = scratch_.path()}};
+              removal::make_chain(tree / "first", 20, "d");
+              removal::make_chain(tree / "second", 20, "d");
+              bool was_there = false;
+              const faults::intervention signal{faults::call::unlinkat, 30, [&] {
+                                                  std::raise(SIGUSR1);
+                                                  was_there = fs::exists(tree.path());
+                                                }};
+              tempfile::cleanup_now();
+              return was_there && !fs::exists(tree.path()) ? 0 : 1;
+            }),
+            0);
+  EXPECT_EQ(left(), 0U);
+}
+
 TEST_F(cleaner, tries_at_exit_what_could_not_be_removed_before) {
   EXPECT_EQ(run([&] {
               {

@@ -112,7 +112,7 @@ TEST_F(name_table_of_a_process, lets_nobody_claim_what_a_slot_held_before) {
   in_new_process([] {
     const name_record first = record_of("/nothing/first");
     table().release(first);
-    const name_record second = record_of("/nothing/second");
+    const name_record second = record_of("/nothing/other");
     ASSERT_EQ(first.slot, second.slot);
     EXPECT_FALSE(name_table::claim(first));
     EXPECT_TRUE(name_table::claim(second));

@@ -89,8 +89,9 @@ TEST_F(keep_switch, is_off_when_it_is_zero_or_empty) {
   }
 }
 
-// Ends by exit(), or by a signal, with objects whose destructors are not run.
-void end_with_every_owner(const fs::path& directory, int signal) {
+// Ends by exit(), or by a signal, with objects whose destructors are not run, the test's included.
+void end_with_every_owner(const fs::path& directory, int signal, const support::scratch_directory& unused) {
+  fs::remove(unused.path());
   const tempfile::temporary_directory dir{{.dir = directory}};
   support::write_file(dir / "inside", "");
   const tempfile::named_temporary_file file{{.dir = directory}};
@@ -102,7 +103,7 @@ void end_with_every_owner(const fs::path& directory, int signal) {
 
 TEST_F(keep_switch, keeps_what_exit_would_remove) {
   if (!fs::exists("/proc/self/exe")) GTEST_SKIP() << "needs /proc";
-  if (!given_directory().empty()) return end_with_every_owner(given_directory(), 0);
+  if (!given_directory().empty()) return end_with_every_owner(given_directory(), 0, directory_);
   const std::string printed = printed_with("1");
   const auto kept = support::entries(directory_.path());
   EXPECT_EQ(kept.size(), 3U);
@@ -112,7 +113,7 @@ TEST_F(keep_switch, keeps_what_exit_would_remove) {
 
 TEST_F(keep_switch, keeps_what_a_signal_handler_would_remove) {
   if (!fs::exists("/proc/self/exe")) GTEST_SKIP() << "needs /proc";
-  if (!given_directory().empty()) return end_with_every_owner(given_directory(), SIGTERM);
+  if (!given_directory().empty()) return end_with_every_owner(given_directory(), SIGTERM, directory_);
   const std::string printed = printed_with("1", -SIGTERM);
   const auto kept = support::entries(directory_.path());
   EXPECT_EQ(kept.size(), 3U);
