@@ -61,8 +61,9 @@ enum class after_cleanup {
 
 /// Removes everything that this process owns, for programs with a signal handler of their own: call it there. The
 /// owners then own nothing that exists, which is no error when they end. Other threads may be creating and removing at
-/// the same time. What was made with `keep` stays. Async-signal-safe and thread-safe. Directories with something in
-/// them are removed on Linux only; other systems have no way to read one that is async-signal-safe.
+/// the same time. What was made with `keep` stays. Async-signal-safe and thread-safe; errno is left as it was.
+/// Directories with something in them are removed on Linux only; other systems have no way to read one that is
+/// async-signal-safe.
 TEMPFILE_EXPORT void cleanup_now(after_cleanup after = after_cleanup::go_on) noexcept;
 
 /// For a parent whose child goes on with what it owns, as a daemon does: called in the parent after fork(), it makes

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <memory>
 #include <new>
@@ -36,10 +37,10 @@ tree_remover* find_remover(const name_table& table) noexcept {
 
 void prepare_remover(const name_table& table, std::error_code& error) noexcept {
   if (find_remover(table) != nullptr) return;
-  prepared_remover* known = prepared.load(std::memory_order_acquire);
+  prepared_remover* latest = prepared.load(std::memory_order_acquire);
   try {
-    std::unique_ptr<prepared_remover> made{new prepared_remover{.table = &table, .before = known}};
-    if (prepared.compare_exchange_strong(known, made.get(), std::memory_order_acq_rel)) {
+    std::unique_ptr<prepared_remover> made{new prepared_remover{.table = &table, .before = latest}};
+    if (prepared.compare_exchange_strong(latest, made.get(), std::memory_order_acq_rel)) {
       static_cast<void>(made.release());
     }
   } catch (const std::bad_alloc&) {
@@ -225,8 +226,10 @@ name_table* table_of_this_process(fs::file_type type, std::error_code& error) no
 void remove_all(after_cleanup after) noexcept {
   name_table* const table = find_table();
   if (table == nullptr) return;
+  const int error_before = errno;  // a handler's caller may be about to look at it
   const bool may_enter = platform::directory_reader::can_do_without_memory();
   clean(*table, may_enter ? find_remover(*table) : nullptr, after);
+  errno = error_before;
 }
 
 }  // namespace tempfile::inline v0_1::internal

@@ -174,11 +174,11 @@ name_table* name_table::find() noexcept {
 }
 
 name_table* name_table::make() noexcept {
-  name_table* known = current_table.load(std::memory_order_acquire);
+  name_table* latest = current_table.load(std::memory_order_acquire);
   void* const memory = platform::map_memory(sizeof(name_table));
   if (memory == nullptr) return nullptr;
   auto* const made = new (memory) name_table;
-  if (current_table.compare_exchange_strong(known, made, std::memory_order_acq_rel)) return made;
+  if (current_table.compare_exchange_strong(latest, made, std::memory_order_acq_rel)) return made;
   platform::unmap_memory(memory, sizeof(name_table));  // another thread has been quicker
   return find();
 }

@@ -52,12 +52,12 @@ std::uint32_t slot_pool::index_of(const name_slot* slot) const noexcept {
 // Two threads may both make it: the second gives its memory back.
 bool slot_pool::make_chunk(std::size_t chunk) noexcept {
   if (chunk >= max_chunks) return false;
-  std::byte* known = chunks_[chunk].load(std::memory_order_acquire);
-  if (known != nullptr) return true;
+  std::byte* latest = chunks_[chunk].load(std::memory_order_acquire);
+  if (latest != nullptr) return true;
   const std::size_t size = (std::size_t{layout_.first_chunk} << chunk) * layout_.slot_size;
   void* const memory = platform::map_memory(size);
   if (memory == nullptr) return false;
-  if (!chunks_[chunk].compare_exchange_strong(known, static_cast<std::byte*>(memory), std::memory_order_acq_rel)) {
+  if (!chunks_[chunk].compare_exchange_strong(latest, static_cast<std::byte*>(memory), std::memory_order_acq_rel)) {
     platform::unmap_memory(memory, size);
   }
   return true;

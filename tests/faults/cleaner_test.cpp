@@ -29,9 +29,7 @@ class cleaner : public testing::Test {
   template <class Work>
   static int run(Work work) {
     return support::run_in_child([&] {
-      ::alarm(60);
-      const rlimit no_core{0, 0};
-      ::setrlimit(RLIMIT_CORE, &no_core);
+      support::expect_the_end(60);
       return work();
     });
   }

@@ -67,13 +67,6 @@ owner make(const std::string& kind, const fs::path& where) {
   std::exit(2);
 }
 
-// The compiler must not see that it never ends.
-int overflow(int depth) {  // NOLINT(misc-no-recursion)
-  volatile char page[4096];
-  page[0] = static_cast<char>(depth);
-  return depth == -1 ? 0 : overflow(depth + 1) + page[0];
-}
-
 // A forked child ends in every way that doesn't need the parent's help; the parent has everything afterwards.
 int end_children(const owner& owned) {
   const auto exits = [] { std::exit(0); };
@@ -100,7 +93,7 @@ int end(const std::string& way, owner& owned, const std::string& argument) {
   if (way == "uncaught" || way == "exception") throw known_exception{};
   if (way == "abort") std::abort();
   if (way == "signal" || way == "kill") std::raise(std::stoi(argument));
-  if (way == "overflow") return overflow(0);
+  if (way == "overflow") return support::overflow_the_stack();
   if (way == "_exit") ::_exit(0);
   if (way == "exec") ::execl("/bin/true", "true", nullptr);
   if (way == "fork") ::_exit(end_children(owned));
@@ -116,9 +109,7 @@ int end(const std::string& way, owner& owned, const std::string& argument) {
 int main(int count, char** arguments) {
   if (count != 6) return 2;
   const std::string way = arguments[1];
-  ::alarm(60);
-  const rlimit no_core{0, 0};
-  ::setrlimit(RLIMIT_CORE, &no_core);
+  support::expect_the_end(60);
   if (arguments[4] == std::string{"handled"} && !tempfile::cleanup_on_signals().empty()) return 4;
   if (way == "exception") {
     try {

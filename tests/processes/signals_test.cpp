@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <memory>
 #include <thread>
@@ -35,9 +36,7 @@ class signals : public testing::Test {
   template <class Work>
   static int run(Work work) {
     return run_in_child([&] {
-      ::alarm(60);
-      const rlimit no_core{0, 0};
-      ::setrlimit(RLIMIT_CORE, &no_core);
+      support::expect_the_end(60);
       return work();
     });
   }
@@ -242,6 +241,18 @@ TEST_F(signals, can_be_handled_by_a_program_that_cleans_up_itself_and_goes_on) {
   expect_nothing_left();
 }
 
+TEST_F(signals, can_be_handled_without_a_change_of_errno) {
+  EXPECT_EQ(run([&] {
+              const owners owned{directory_.path()};
+              const tempfile::temporary_directory vanished{{.dir = directory_.path()}};
+              fs::remove(vanished.path());
+              errno = 4711;
+              tempfile::cleanup_now();
+              return errno == 4711 && owned.are_all_gone() ? 0 : 1;
+            }),
+            0);
+}
+
 TEST_F(signals, that_end_the_program_make_other_threads_wait_and_then_fail) {
   EXPECT_EQ(
       run([&] {
@@ -261,12 +272,6 @@ TEST_F(signals, that_end_the_program_make_other_threads_wait_and_then_fail) {
 
 // --- stacks ----------------------------------------------------------------------------------------------------------
 
-int recurse(int depth) {  // NOLINT(misc-no-recursion)
-  volatile char page[4096];
-  page[0] = static_cast<char>(depth);
-  return depth == -1 ? 0 : recurse(depth + 1) + page[0];
-}
-
 TEST_F(signals, of_a_thread_whose_stack_has_overflowed_clean_up_if_it_has_another) {
   if (support::has_sanitizer) GTEST_SKIP() << "a sanitizer's stack overflows elsewhere";
   EXPECT_EQ(run([&] {
@@ -274,7 +279,7 @@ TEST_F(signals, of_a_thread_whose_stack_has_overflowed_clean_up_if_it_has_anothe
               const owners owned{directory_.path()};
               std::thread{[] {
                 const tempfile::signal_stack stack;
-                return recurse(0);
+                return support::overflow_the_stack();
               }}.join();
               return 1;
             }),

@@ -89,9 +89,7 @@ class traced_child {
  private:
   template <class Work>
   [[noreturn]] static void live(const fs::path& directory, Work work) {
-    ::alarm(60);
-    const rlimit no_core{0, 0};
-    ::setrlimit(RLIMIT_CORE, &no_core);
+    support::expect_the_end(60);
     if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) ::_exit(99);
     tempfile::cleanup_on_signals();
     {  // what happens only once in a process has happened

@@ -28,12 +28,6 @@ struct ending {
   int status;    // what it exits with, or minus the signal that ends it
 };
 
-int overflow(int depth) {  // NOLINT(misc-no-recursion)
-  volatile char page[4096];
-  page[0] = static_cast<char>(depth);
-  return depth == -1 ? 0 : overflow(depth + 1) + page[0];
-}
-
 constexpr std::array endings{
     ending{"SIGTERM", SIGTERM, 1, nullptr, -SIGTERM},
     ending{"SIGINT", SIGINT, 1, nullptr, -SIGINT},
@@ -44,7 +38,7 @@ constexpr std::array endings{
     ending{"abort", 0, 0, [] { std::abort(); }, -SIGABRT},
     ending{"quick_exit", 0, 0, [] { std::quick_exit(8); }, 8},
     ending{"a fault", 0, 0, [] { *reinterpret_cast<volatile int*>(0x123450) = 1; }, -SIGSEGV},
-    ending{"an overflow", 0, 0, [] { overflow(0); }, -SIGSEGV},
+    ending{"an overflow", 0, 0, [] { support::overflow_the_stack(); }, -SIGSEGV},
 };
 
 // A sanitizer reports these itself, and then exits.
@@ -68,9 +62,7 @@ void work_for_ever(const fs::path& directory) {
 }
 
 [[noreturn]] void live(const fs::path& directory, const ending& how, std::chrono::microseconds time) {
-  ::alarm(30);
-  const rlimit no_core{0, 0};
-  ::setrlimit(RLIMIT_CORE, &no_core);
+  support::expect_the_end(30);
   tempfile::cleanup_on_signals();
   for (int i = 0; i < 3; ++i) std::thread{[&directory] { work_for_ever(directory); }}.detach();
   const tempfile::temporary_directory own{{.dir = directory}};

@@ -145,6 +145,20 @@ int run_with_own_mounts(Work work) {
   });
 }
 
+// For a child that is to end: it has so many seconds, and dumps no core.
+inline void expect_the_end(unsigned seconds) {
+  ::alarm(seconds);
+  const rlimit no_core{0, 0};
+  ::setrlimit(RLIMIT_CORE, &no_core);
+}
+
+// Uses up the stack. (The compiler must not see that it never ends.)
+inline int overflow_the_stack(int depth = 0) {  // NOLINT(misc-no-recursion)
+  volatile char page[4096];
+  page[0] = static_cast<char>(depth);
+  return depth == -1 ? 0 : overflow_the_stack(depth + 1) + page[0];
+}
+
 // Runs `work`, which may make any number of processes and kill them, where it can hurt nobody: in a process-id
 // namespace of its own, if that can be had, which ends with everything in it when `work` returns or `seconds` are over.
 template <class Work>
