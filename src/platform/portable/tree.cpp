@@ -66,7 +66,7 @@ file_type type_of_entry(const dirent&) noexcept { return file_type::none; }
 
 struct directory_reader::state {
   struct closer {
-    void operator()(DIR* stream) const noexcept { ::closedir(stream); }
+    void operator()(DIR* opened) const noexcept { ::closedir(opened); }
   };
   std::unique_ptr<DIR, closer> stream;
 };
