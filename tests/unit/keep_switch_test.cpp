@@ -43,6 +43,16 @@ class keep_switch : public testing::Test {
     return support::read_file(log);
   }
 
+  // All are there, and each was told once.
+  void expect_three_kept(const std::string& printed) const {
+    const auto kept = support::entries(directory_.path());
+    EXPECT_EQ(kept.size(), 3U);
+    EXPECT_EQ(std::count(printed.begin(), printed.end(), '\n'), 3) << printed;
+    for (const fs::path& path : kept) {
+      EXPECT_NE(printed.find("tempfile: kept " + path.string() + "\n"), std::string::npos) << printed;
+    }
+  }
+
   support::scratch_directory directory_;
 };
 
@@ -71,13 +81,7 @@ void use_every_owner(const fs::path& directory) {
 TEST_F(keep_switch, keeps_everything_and_tells_each_path_once) {
   if (!fs::exists("/proc/self/exe")) GTEST_SKIP() << "needs /proc";
   if (!given_directory().empty()) return use_every_owner(given_directory());
-  const std::string printed = printed_with("1");
-  const auto kept = support::entries(directory_.path());
-  ASSERT_EQ(kept.size(), 3U);
-  for (const fs::path& path : kept) {
-    EXPECT_NE(printed.find("tempfile: kept " + path.string() + "\n"), std::string::npos) << printed;
-  }
-  EXPECT_EQ(std::count(printed.begin(), printed.end(), '\n'), 3);
+  expect_three_kept(printed_with("1"));
 }
 
 TEST_F(keep_switch, is_off_when_it_is_zero_or_empty) {
@@ -104,21 +108,13 @@ void end_with_every_owner(const fs::path& directory, int signal, const support::
 TEST_F(keep_switch, keeps_what_exit_would_remove) {
   if (!fs::exists("/proc/self/exe")) GTEST_SKIP() << "needs /proc";
   if (!given_directory().empty()) return end_with_every_owner(given_directory(), 0, directory_);
-  const std::string printed = printed_with("1");
-  const auto kept = support::entries(directory_.path());
-  EXPECT_EQ(kept.size(), 3U);
-  EXPECT_EQ(std::count(printed.begin(), printed.end(), '\n'), 3);
-  for (const fs::path& path : kept) EXPECT_NE(printed.find("tempfile: kept " + path.string() + "\n"), printed.npos);
+  expect_three_kept(printed_with("1"));
 }
 
 TEST_F(keep_switch, keeps_what_a_signal_handler_would_remove) {
   if (!fs::exists("/proc/self/exe")) GTEST_SKIP() << "needs /proc";
   if (!given_directory().empty()) return end_with_every_owner(given_directory(), SIGTERM, directory_);
-  const std::string printed = printed_with("1", -SIGTERM);
-  const auto kept = support::entries(directory_.path());
-  EXPECT_EQ(kept.size(), 3U);
-  EXPECT_EQ(std::count(printed.begin(), printed.end(), '\n'), 3);
-  for (const fs::path& path : kept) EXPECT_NE(printed.find("tempfile: kept " + path.string() + "\n"), printed.npos);
+  expect_three_kept(printed_with("1", -SIGTERM));
 }
 
 TEST_F(keep_switch, does_not_keep_what_the_program_removes_itself) {
