@@ -11,6 +11,9 @@ endif()
 
 install(TARGETS tempfile EXPORT tempfile-${kind} INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(DIRECTORY include/tempfile DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.hpp")
+if(TEMPFILE_PLATFORM STREQUAL "emscripten")
+  install(FILES src/platform/emscripten/system_calls.js DESTINATION "${CMAKE_INSTALL_LIBDIR}/tempfile")
+endif()
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/tempfile")

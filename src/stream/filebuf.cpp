@@ -190,7 +190,9 @@ std::streamsize filebuf::showmanyc() {
   const off_type at = position(error);
   if (error) return 0;  // unknown, as where there is no position; -1 would mean that there is certainly nothing
   const auto end = static_cast<off_type>(stored_size(error));
-  return error ? 0 : std::max<off_type>(end - at, 0);
+  if (error) return 0;
+  // std::streamsize has half the bits on 32-bit systems.
+  return static_cast<std::streamsize>(std::clamp<off_type>(end - at, 0, std::numeric_limits<std::streamsize>::max()));
 }
 
 // --- writing ---------------------------------------------------------------------------------------------------------
@@ -335,7 +337,8 @@ bool filebuf::is_large(std::size_t count) const noexcept {
 
 // What is put into the area fits into memory as well.
 void filebuf::set_put_area() noexcept {
-  const std::size_t size = is_in_memory() ? std::min<std::uint64_t>(buffer_size, memory_->room()) : buffer_size;
+  std::size_t size = buffer_size;
+  if (is_in_memory() && memory_->room() < size) size = static_cast<std::size_t>(memory_->room());
   char* const begin = egptr() == nullptr ? buffer_.get() : put_buffer_.get();
   setp(begin, begin + size);
 }

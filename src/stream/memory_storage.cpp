@@ -33,8 +33,9 @@ std::uint64_t memory_storage::room() const noexcept { return max_size_ > positio
 
 std::size_t memory_storage::read(std::span<char> buffer) noexcept {
   if (position_ >= bytes_.size()) return 0;
-  const std::size_t count = std::min<std::uint64_t>(buffer.size(), bytes_.size() - position_);
-  std::memcpy(buffer.data(), bytes_.data() + position_, count);
+  const auto begin = static_cast<std::size_t>(position_);
+  const std::size_t count = std::min(buffer.size(), bytes_.size() - begin);
+  std::memcpy(buffer.data(), bytes_.data() + begin, count);
   position_ += count;
   return count;
 }

@@ -81,7 +81,7 @@ int renameat(int from_directory, const char* from, int to_directory, const char*
   return fails(call::renameat) ? -1 : ::renameat(from_directory, from, to_directory, to);
 }
 int linkat(int from_directory, const char* from, int to_directory, const char* to, int flags) noexcept {
-  return fails(call::linkat) ? -1 : ::linkat(from_directory, from, to_directory, to, flags);
+  return fails(call::linkat) || faults::refuses_links() ? -1 : ::linkat(from_directory, from, to_directory, to, flags);
 }
 
 int status_flags(int descriptor) noexcept { return fails(call::status_flags) ? -1 : ::fcntl(descriptor, F_GETFL); }

@@ -133,6 +133,42 @@ TEST_F(fallbacks, a_file_is_persisted_once_without_renameat2) {
   }
 }
 
+TEST_F(fallbacks, a_file_is_persisted_once_where_files_have_one_name_only) {
+  for (const int error : {EPERM, EMLINK, EOPNOTSUPP}) {
+    const faults::failing never{faults::call::renameat2, ENOSYS};
+    const faults::without_links one_name{error};
+    const fs::path target = directory_ / "target";
+    tempfile::named_temporary_file first{{.dir = directory_.path()}};
+    first << "first";
+    tempfile::named_temporary_file second{{.dir = directory_.path()}};
+    first.persist(target, {.overwrite = false});
+    std::error_code refused;
+    second.persist(target, {.overwrite = false}, refused);
+    EXPECT_EQ(refused, std::errc::file_exists);
+    second.close();
+    EXPECT_EQ(support::read_file(target), "first");
+    EXPECT_EQ(support::entries(directory_.path()), std::vector<fs::path>{target});
+    fs::remove(target);
+  }
+}
+
+TEST_F(fallbacks, a_name_that_was_reserved_goes_when_the_file_can_not_be_renamed_to_it) {
+  const faults::without_links one_name{EPERM};
+  const fs::path target = directory_ / "target";
+  {
+    tempfile::named_temporary_file file{{.dir = directory_.path()}};
+    std::error_code refused;
+    {
+      const faults::failing never{faults::call::renameat2, ENOSYS};
+      const faults::intervention gone{faults::call::renameat, 1, [&] { fs::remove(file.path()); }};
+      file.persist(target, {.overwrite = false}, refused);
+      EXPECT_TRUE(gone.has_happened());
+    }
+    EXPECT_EQ(refused, std::errc::no_such_file_or_directory);
+  }
+  EXPECT_EQ(support::entries(directory_.path()), std::vector<fs::path>{});
+}
+
 TEST_F(fallbacks, a_directory_is_persisted_once_and_not_exchanged_without_renameat2) {
   const faults::failing never{faults::call::renameat2, ENOSYS};
   const fs::path target = directory_ / "target";

@@ -78,6 +78,15 @@ class without_unnamed_files {
   ~without_unnamed_files();
 };
 
+// While it lives, every linkat() fails with `error`, whatever else fails.
+class without_links {
+ public:
+  explicit without_links(int error) noexcept;
+  without_links(const without_links&) = delete;
+  without_links& operator=(const without_links&) = delete;
+  ~without_links();
+};
+
 // While it lives, the system's random generator is no longer random: the first numbers of 64 bits that it gives are
 // zeros. So a thread that has got none yet knows the names that it will try.
 class zero_entropy {

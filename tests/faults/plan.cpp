@@ -16,6 +16,7 @@ std::atomic<int> calls_left{every};
 std::atomic<int> error_to_give{0};
 std::atomic<bool> happened{false};
 std::atomic<int> unnamed_file_error{0};
+std::atomic<int> link_error{0};
 std::atomic<int> zeros_left{0};
 std::atomic<bool> types_hidden{false};
 std::atomic<bool> advice_is_ignored{false};
@@ -38,6 +39,9 @@ bool failing::has_happened() const noexcept { return happened; }
 
 without_unnamed_files::without_unnamed_files(int error) noexcept { unnamed_file_error = error; }
 without_unnamed_files::~without_unnamed_files() { unnamed_file_error = 0; }
+
+without_links::without_links(int error) noexcept { link_error = error; }
+without_links::~without_links() { link_error = 0; }
 
 zero_entropy::zero_entropy(int numbers) noexcept { zeros_left = numbers; }
 zero_entropy::~zero_entropy() { zeros_left = 0; }
@@ -78,6 +82,12 @@ bool fails(call kind) noexcept {
 bool refuses_unnamed_file() noexcept {
   if (unnamed_file_error == 0) return false;
   errno = unnamed_file_error;
+  return true;
+}
+
+bool refuses_links() noexcept {
+  if (link_error == 0) return false;
+  errno = link_error;
   return true;
 }
 

@@ -11,6 +11,7 @@ namespace faults {
 bool fails(call kind) noexcept;
 // Whether this open, with O_TMPFILE, is to fail; then errno is set.
 bool refuses_unnamed_file() noexcept;
+bool refuses_links() noexcept;
 bool gives_zero_entropy() noexcept;
 bool hides_entry_types() noexcept;
 bool gives_no_heed_to_advice() noexcept;

@@ -17,4 +17,7 @@ void send_again(int signal, siginfo_t* info) noexcept {
   if (call::rt_tgsigqueueinfo(process, thread, signal, info) != 0) ::syscall(SYS_tgkill, process, thread, signal);
 }
 
+void* set_alternate_stack(std::error_code& error) noexcept { return map_alternate_stack(error); }
+void drop_alternate_stack(void* memory) noexcept { unmap_alternate_stack(memory); }
+
 }  // namespace tempfile::inline v0_1::platform

@@ -48,7 +48,7 @@ extern "C" void run_exit_hook() {
   if (const auto hook = exit_hook.load(std::memory_order_acquire)) hook();
 }
 
-#if defined(__APPLE__)  // declares no at_quick_exit()
+#if defined(__APPLE__) || defined(__EMSCRIPTEN__)  // have no at_quick_exit()
 bool run_at_quick_exit() noexcept { return true; }
 #else
 bool run_at_quick_exit() noexcept { return std::at_quick_exit(run_exit_hook) == 0; }

@@ -144,7 +144,7 @@ void copy_by_buffer(int from, int to, std::uint64_t begin, std::uint64_t end, st
   std::array<std::byte, buffer_size> buffer;
   error.clear();
   while (begin < end) {
-    const std::span part = std::span{buffer}.first(std::min<std::uint64_t>(buffer.size(), end - begin));
+    const std::span part = std::span{buffer}.first(std::min(buffer.size(), static_cast<std::size_t>(end - begin)));
     const std::size_t got = read_at(from, begin, part, error);
     if (error || got == 0) return;
     write_at(to, begin, part.first(got), error);

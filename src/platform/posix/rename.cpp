@@ -7,6 +7,46 @@
 #include "platform/tree.hpp"
 
 namespace tempfile::inline v0_1::platform {
+namespace {
+
+// How file systems say that a file has one name only: EPERM by POSIX, the others in practice (FAT, some of FUSE).
+bool means_without_links(const std::error_code& error) noexcept {
+  return error == std::errc::operation_not_permitted || error == std::errc::operation_not_supported ||
+         error == std::errc::too_many_links || error == std::errc::function_not_supported;
+}
+
+// Takes a name that nothing has, with an empty file or directory, so that one process can rename over it.
+void reserve(const located& name, bool for_directory, std::error_code& error) noexcept {
+  if (for_directory) {
+    retry_on_eintr(error, [&] { return call::mkdirat(name.directory, name.name, S_IRWXU); });
+    return;
+  }
+  const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  const file_handle empty{
+      retry_on_eintr(error, [&] { return call::openat(name.directory, name.name, flags, S_IRUSR | S_IWUSR); })};
+}
+
+void remove_reserved(const located& name, bool for_directory) noexcept {
+  std::error_code ignored;  // the error that matters is the one before
+  if (for_directory) {
+    remove_directory_at(name.directory, name.name, ignored);
+  } else {
+    remove_file_at(name.directory, name.name, ignored);
+  }
+}
+
+// Gives a file its second name and takes away its first.
+void rename_by_linking(const located& from, const located& to, std::error_code& error) noexcept {
+  retry_on_eintr(error, [&] { return call::linkat(from.directory, from.name, to.directory, to.name, 0); });
+  if (error) return;
+  remove_file_at(from.directory, from.name, error);
+  if (error == std::errc::no_such_file_or_directory) error.clear();
+  std::error_code ignored;
+  if (error) remove_file_at(to.directory, to.name, ignored);  // the old name is as good as both
+}
+
+}  // namespace
+
 void rename(const located& from, const located& to, std::error_code& error) noexcept {
   retry_on_eintr(error, [&] { return call::renameat(from.directory, from.name, to.directory, to.name); });
 }
@@ -15,20 +55,15 @@ void rename_by_reserving(const located& from, const located& to, std::error_code
   struct stat status {};
   retry_on_eintr(error, [&] { return call::fstatat(from.directory, from.name, &status, AT_SYMLINK_NOFOLLOW); });
   if (error) return;
-  std::error_code ignored;
-  if (!S_ISDIR(status.st_mode)) {
-    retry_on_eintr(error, [&] { return call::linkat(from.directory, from.name, to.directory, to.name, 0); });
-    if (error) return;
-    remove_file_at(from.directory, from.name, error);
-    if (error == std::errc::no_such_file_or_directory) error.clear();
-    if (error) remove_file_at(to.directory, to.name, ignored);  // the old name is as good as both
-    return;
+  const bool is_directory = S_ISDIR(status.st_mode);
+  if (!is_directory) {
+    rename_by_linking(from, to, error);
+    if (!means_without_links(error)) return;
   }
-  // A directory has one name only; but it may replace an empty one, which only one process can make.
-  retry_on_eintr(error, [&] { return call::mkdirat(to.directory, to.name, S_IRWXU); });
+  reserve(to, is_directory, error);
   if (error) return;
   rename(from, to, error);
-  if (error) remove_directory_at(to.directory, to.name, ignored);
+  if (error) remove_reserved(to, is_directory);
 }
 
 }  // namespace tempfile::inline v0_1::platform

@@ -45,6 +45,10 @@ std::uint64_t new_token_beside_process_ids() noexcept;
 // Sends a signal to the calling thread, with the same origin as far as the system can.
 void send_again(int signal, siginfo_t* info) noexcept;
 
+// set_alternate_stack() and drop_alternate_stack() where there is sigaltstack(2).
+void* map_alternate_stack(std::error_code& error) noexcept;
+void unmap_alternate_stack(void* memory) noexcept;
+
 // --- modes -----------------------------------------------------------------------------------------------------------
 
 // Permissions, set-user-ID, set-group-ID and sticky bit: all that chmod(2) changes.
@@ -90,7 +94,8 @@ file_handle open_on_same_device(int parent, const char* name, int flags, std::er
 // Neither position is used.
 void copy_by_buffer(int from, int to, std::uint64_t begin, std::uint64_t end, std::error_code& error) noexcept;
 
-// rename_noreplace() by what POSIX has: between two steps both names exist, or an empty directory.
+// rename_noreplace() by what POSIX has: between two steps both names exist; or, of a directory and where files have one
+// name only, an empty one at the new name.
 void rename_by_reserving(const located& from, const located& to, std::error_code& error) noexcept;
 
 // --- permissions -----------------------------------------------------------------------------------------------------

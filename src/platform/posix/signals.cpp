@@ -99,7 +99,7 @@ std::size_t guard_size() noexcept { return static_cast<std::size_t>(::sysconf(_S
 
 }  // namespace
 
-void* set_alternate_stack(std::error_code& error) noexcept {
+void* map_alternate_stack(std::error_code& error) noexcept {
   error.clear();
   stack_t known{};
   if (::sigaltstack(nullptr, &known) == 0 && (known.ss_flags & SS_DISABLE) == 0) return nullptr;
@@ -117,7 +117,7 @@ void* set_alternate_stack(std::error_code& error) noexcept {
   return nullptr;
 }
 
-void drop_alternate_stack(void* memory) noexcept {
+void unmap_alternate_stack(void* memory) noexcept {
   stack_t known{};
   const auto* const own = static_cast<std::byte*>(memory) + guard_size();
   if (::sigaltstack(nullptr, &known) != 0) return;
