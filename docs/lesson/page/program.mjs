@@ -37,7 +37,7 @@ function run(module, args, output) {
     return { status: module.callMain(args), failure: '' };
   } catch (reason) {
     if (reason.name === 'ExitStatus') return { status: reason.status, failure: '' };
-    output.dropLast(`exception thrown: ${reason}`);
+    output.dropHeld();
     if (typeof reason === 'number') {  // where the exception lies in memory
       module.uncaught = reason;
       module._describe_uncaught_exception();
@@ -54,7 +54,7 @@ function failureOf(reason) {
   return `The program ended by a fault: ${text}.`;
 }
 
-// The glue prints what it has caught before it throws it again, so a line is held until there is a next one.
+// The glue prints what it has caught before it throws it again: a line like that is held until there is a next one.
 class Output {
   constructor(report) {
     this.report = report;
@@ -62,14 +62,15 @@ class Output {
   }
   print(line, isError) {
     this.flush();
-    this.held = { line, isError };
+    if (isError && line.startsWith('exception thrown: ')) this.held = line;
+    else this.report.print(line, isError);
   }
   flush() {
-    if (this.held) this.report.print(this.held.line, this.held.isError);
+    if (this.held !== null) this.report.print(this.held, true);
     this.held = null;
   }
-  dropLast(line) {
-    if (this.held?.isError && this.held.line.startsWith(line)) this.held = null;
+  dropHeld() {
+    this.held = null;
   }
 }
 

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-import { runProgram } from './page/program.mjs';
+import { runProgram } from '../../docs/lesson/page/program.mjs';
 
 const [programs, name, expected] = process.argv.slice(2);
 const createProgram = createRequire(import.meta.url)(programs);
