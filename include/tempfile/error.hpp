@@ -18,10 +18,10 @@ enum class errc {
   refused_to_remove,    ///< "/", "." and ".." are not removed; std::errc::invalid_argument
 };
 
-/// The category of ::errc, named "tempfile".
+/// The category of tempfile::errc, named "tempfile".
 [[nodiscard]] TEMPFILE_EXPORT const std::error_category& error_category() noexcept;
 
-/// Found by argument-dependent look-up when an ::errc turns into a std::error_code.
+/// Found by argument-dependent look-up when a tempfile::errc turns into a std::error_code.
 [[nodiscard]] TEMPFILE_EXPORT std::error_code make_error_code(errc reason) noexcept;
 
 }  // namespace tempfile::inline v0_1

@@ -42,7 +42,7 @@ inline constexpr native_handle_type no_native_handle = -1;
 /// shared position, read(), write() and seek() do.
 class TEMPFILE_EXPORT file_handle {
  public:
-  using native_handle_type = tempfile::native_handle_type;
+  using native_handle_type = tempfile::native_handle_type;  ///< what the system calls an open file by
 
   /// Owns nothing.
   file_handle() noexcept = default;
@@ -62,7 +62,9 @@ class TEMPFILE_EXPORT file_handle {
     if (is_open()) close_quietly();
   }
 
+  /// Whether there is a descriptor.
   [[nodiscard]] bool is_open() const noexcept { return handle_ != no_native_handle; }
+  /// As is_open().
   explicit operator bool() const noexcept { return is_open(); }
 
   /// The descriptor, still owned by this object.
@@ -161,6 +163,7 @@ class TEMPFILE_EXPORT file_handle {
   [[nodiscard]] std::FILE* into_FILE() &&;
   [[nodiscard]] std::FILE* into_FILE(std::error_code& error) && noexcept;
 
+  /// Exchanges what they own.
   friend void swap(file_handle& left, file_handle& right) noexcept {
     const native_handle_type handle = left.handle_;
     left.handle_ = right.handle_;

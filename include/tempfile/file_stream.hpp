@@ -63,10 +63,11 @@ concept insertable = !std::is_function_v<T> && requires(std::ostream & out, cons
 /// Not to be used by two threads at once.
 class TEMPFILE_EXPORT file_stream_base : public std::iostream {
  public:
-  using native_handle_type = tempfile::native_handle_type;
+  using native_handle_type = tempfile::native_handle_type;  ///< what the system calls an open file by
 
   ~file_stream_base() override;
 
+  /// Whether there is a file, on disk or in memory.
   [[nodiscard]] bool is_open() const noexcept { return buffer_.is_open(); }
 
   /// As std::ostream's, but faster while the bytes fit into the buffer.
@@ -170,10 +171,14 @@ class TEMPFILE_EXPORT file_stream_base : public std::iostream {
   file_stream_base();
   /// Takes over `handle`; reads and writes begin at its position. Sets badbit if it is closed.
   explicit file_stream_base(file_handle handle);
+  /// Takes everything over, buffered bytes included.
   file_stream_base(file_stream_base&& other);
+  /// Flushes and closes what it held before, then takes over.
   file_stream_base& operator=(file_stream_base&& other);
+  /// Exchanges everything, buffered bytes included.
   void swap(file_stream_base& other);
 
+  /// The buffer that the stream reads and writes through.
   [[nodiscard]] filebuf& buffer() noexcept { return buffer_; }
   [[nodiscard]] const filebuf& buffer() const noexcept { return buffer_; }
 
@@ -188,12 +193,26 @@ class TEMPFILE_EXPORT file_stream_base : public std::iostream {
   /// What an error of this stream is about: the path of a file with a name, the directory of one without.
   [[nodiscard]] virtual fs::path where() const { return {}; }
 
+  /// The descriptor, still owned by the stream. Its own position is the stream's only after seek(0, std::ios::cur) and
+  /// flush(), or sync().
   [[nodiscard]] native_handle_type native_handle() const noexcept { return buffer_.native_handle(); }
 
+  /// Flushes, and opens the same file again, for reading and writing and with a position of its own, whatever its name
+  /// refers to by now.
+  /// \throws fs::filesystem_error; std::errc::operation_not_supported where the system can't do that (Linux can, where
+  /// /proc is mounted).
   [[nodiscard]] file_handle reopen();
   [[nodiscard]] file_handle reopen(std::error_code& error);
+
+  /// Flushes and closes. Closing a closed stream is no error.
+  /// \throws fs::filesystem_error if bytes have been lost or what is buffered can't be written. Then the stream is
+  /// still open, and close() can be called again, after accept_loss() if need be.
   void close();
   void close(std::error_code& error) noexcept;
+
+  /// Flushes, and leaves the descriptor to the caller. The stream is closed afterwards.
+  /// \throws fs::filesystem_error if bytes have been lost, what is buffered can't be written, or what was read ahead
+  /// can't be given back (std::errc::invalid_seek: a pipe); then the stream still owns the descriptor.
   [[nodiscard]] native_handle_type release();
   [[nodiscard]] native_handle_type release(std::error_code& error) noexcept;
 
@@ -269,27 +288,14 @@ class TEMPFILE_EXPORT file_stream : public file_stream_base {
   void swap(file_stream& other) { file_stream_base::swap(other); }
   friend void swap(file_stream& left, file_stream& right) { left.swap(right); }
 
+  /// As std::fstream's, whatever buffer the stream reads and writes through by now.
   [[nodiscard]] filebuf* rdbuf() const noexcept { return const_cast<filebuf*>(&buffer()); }
 
-  /// The descriptor, still owned by the stream. Its own position is the stream's only after seek(0, std::ios::cur) and
-  /// flush(), or sync().
-  using file_stream_base::native_handle;
-
-  /// Flushes, and opens the same file again, for reading and writing and with a position of its own, whatever its name
-  /// refers to by now.
-  /// \throws fs::filesystem_error; std::errc::operation_not_supported where the system can't do that (Linux can, where
-  /// /proc is mounted).
-  using file_stream_base::reopen;
-
-  /// Flushes and closes. Closing a closed stream is no error.
-  /// \throws fs::filesystem_error if bytes have been lost or what is buffered can't be written. Then the stream is
-  /// still open, and close() can be called again, after accept_loss() if need be.
+  // Nobody but the stream owns the file, so everybody may do these.
   using file_stream_base::close;
-
-  /// Flushes, and leaves the descriptor to the caller. The stream is closed afterwards.
-  /// \throws fs::filesystem_error if bytes have been lost, what is buffered can't be written, or what was read ahead
-  /// can't be given back (std::errc::invalid_seek: a pipe); then the stream still owns the descriptor.
+  using file_stream_base::native_handle;
   using file_stream_base::release;
+  using file_stream_base::reopen;
 };
 
 }  // namespace tempfile::inline v0_1

@@ -54,6 +54,7 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   /// Exchanges everything, buffered bytes included.
   void swap(filebuf& other);
 
+  /// Whether there is a file, on disk or in memory.
   [[nodiscard]] bool is_open() const noexcept { return handle_.is_open() || is_in_memory(); }
   /// Whether it is a spooled_temporary_file's, and there is no descriptor yet.
   [[nodiscard]] bool is_in_memory() const noexcept { return memory_ != nullptr; }
@@ -105,6 +106,7 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   [[nodiscard]] const std::error_code& last_error() const noexcept { return last_error_; }
 
  protected:
+  /// \cond
   int_type underflow() override;
   int_type overflow(int_type character) override;
   int_type pbackfail(int_type character) override;
@@ -114,6 +116,7 @@ class TEMPFILE_EXPORT filebuf : public std::streambuf {
   std::streamsize xsputn(const char* source, std::streamsize count) override;
   pos_type seekoff(off_type offset, std::ios_base::seekdir from, std::ios_base::openmode which) override;
   pos_type seekpos(pos_type position, std::ios_base::openmode which) override;
+  /// \endcond
 
  private:
   friend class file_stream_base;

@@ -35,11 +35,12 @@ namespace fs = std::filesystem;
 
 /// What glob() has not looked into.
 struct glob_report {
+  /// A directory that could not be read.
   struct skipped_directory {
     fs::path path;          ///< a directory below the one that was searched
     std::error_code error;  ///< why it can't be read; std::errc::no_such_file_or_directory if it has vanished
   };
-  std::vector<skipped_directory> skipped;
+  std::vector<skipped_directory> skipped;  ///< in the order in which they were met
 };
 
 /// The same, telling what was skipped.

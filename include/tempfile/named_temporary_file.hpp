@@ -91,6 +91,7 @@ class [[nodiscard]] TEMPFILE_EXPORT named_temporary_file : public file_stream_ba
   /// nothing has changed.
   temporary_path into_path() &&;
 
+  /// Exchanges everything, buffered bytes included.
   void swap(named_temporary_file& other);
   friend void swap(named_temporary_file& left, named_temporary_file& right) { left.swap(right); }
 

@@ -55,6 +55,7 @@ struct options {
   /// Whether a program that this process executes inherits the descriptor. Default: closed on exec.
   bool inheritable{false};
 
+  /// Turns into the options of any class, which begin with these.
   template <internal::begins_as_options Options>
   operator Options() const {  // NOLINT(google-explicit-constructor)
     return {prefix, suffix, dir, mode, inheritable};

@@ -54,6 +54,7 @@ class [[nodiscard]] TEMPFILE_EXPORT spooled_temporary_file : public file_stream_
   /// Flushes and closes. Errors go to the cleanup error hook.
   ~spooled_temporary_file() override;
 
+  /// Exchanges everything, buffered bytes included.
   void swap(spooled_temporary_file& other);
   friend void swap(spooled_temporary_file& left, spooled_temporary_file& right) { left.swap(right); }
 

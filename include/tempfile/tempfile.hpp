@@ -3,6 +3,14 @@
 ///
 /// A thread must not be cancelled (pthread_cancel) while it is in one of the functions that are noexcept: as in the
 /// standard library, that ends the process. Disable cancellation around them.
+
+/// \namespace tempfile
+/// Everything in this library.
+///
+/// Files: temporary_file, named_temporary_file, spooled_temporary_file. Directories: temporary_directory, glob(),
+/// remove_tree(). Names: temporary_path. By hand: mkstemp(), mkdtemp(), file_handle. Putting in place: write_file(),
+/// replacing_file, persist_options. Where: gettempdir(), settempdir(). The end: cleanup_on_signals(), cleanup_now(),
+/// take_over(). Errors: errc, set_cleanup_error_hook().
 #pragma once
 
 #include <tempfile/cleanup.hpp>

@@ -40,6 +40,7 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_directory {
   [[nodiscard]] explicit temporary_directory(std::error_code& error) : temporary_directory{{}, error} {}
   [[nodiscard]] temporary_directory(const temporary_directory_options& options, std::error_code& error);
 
+  /// Takes over; `other` owns nothing afterwards.
   temporary_directory(temporary_directory&& other) noexcept;
   /// Removes what it held before, then takes over. A self-move changes nothing.
   temporary_directory& operator=(temporary_directory&& other) noexcept;
@@ -86,6 +87,7 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_directory {
   fs::path persist(const fs::path& target, std::error_code& error) { return persist(target, {}, error); }
   fs::path persist(const fs::path& target, const persist_options& options, std::error_code& error);
 
+  /// Exchanges what they own.
   void swap(temporary_directory& other) noexcept;
   friend void swap(temporary_directory& left, temporary_directory& right) noexcept { left.swap(right); }
 

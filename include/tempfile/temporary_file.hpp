@@ -50,6 +50,7 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_file : public file_stream_base {
   fs::path persist(const fs::path& target, std::error_code& error) { return persist(target, {}, error); }
   fs::path persist(const fs::path& target, const persist_options& options, std::error_code& error);
 
+  /// Exchanges everything, buffered bytes included.
   void swap(temporary_file& other) { file_stream_base::swap(other); }
   friend void swap(temporary_file& left, temporary_file& right) { left.swap(right); }
 

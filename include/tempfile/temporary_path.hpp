@@ -111,6 +111,7 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_path {
   /// On failure sets `error` and owns nothing.
   [[nodiscard]] temporary_path(const fs::path& existing, std::error_code& error);
 
+  /// Takes over; `other` owns nothing afterwards.
   temporary_path(temporary_path&& other) noexcept;
   /// Removes what it owned before; errors go to the cleanup error hook. A self-move changes nothing.
   temporary_path& operator=(temporary_path&& other) noexcept;
@@ -145,8 +146,9 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_path {
   fs::path persist(const fs::path& target, std::error_code& error) { return persist(target, {}, error); }
   fs::path persist(const fs::path& target, const persist_options& options, std::error_code& error);
 
-  friend void swap(temporary_path& left, temporary_path& right) noexcept { left.swap(right); }
+  /// Exchanges what they own.
   void swap(temporary_path& other) noexcept;
+  friend void swap(temporary_path& left, temporary_path& right) noexcept { left.swap(right); }
 
  private:
   friend class named_temporary_file;

@@ -11,8 +11,11 @@
 // functions.
 //
 // Macros, because the preprocessor must be able to compare them.
+/// The first number of the headers' version.
 #define TEMPFILE_VERSION_MAJOR 0
+/// The second one; before 1.0 another one is another interface.
 #define TEMPFILE_VERSION_MINOR 1
+/// The third one.
 #define TEMPFILE_VERSION_PATCH 0
 
 namespace tempfile::inline v0_1 {
