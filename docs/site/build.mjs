@@ -90,7 +90,7 @@ cpSync(join(root, 'docs/plots'), join(target, 'plots'), { recursive: true });
 
 // Doxygen puts its own parts between these.
 const [top, bottom] = fill(read('docs/site/page.html'), {
-  title: '$title – tempfile',
+  title: '$title',
   description: 'The reference of tempfile: temporary files and directories for C++.',
   root: '../',
   header: header('../', REFERENCE),

@@ -50,6 +50,11 @@ export function renderMarkdown(text, linkTo) {
   // What is wider than the page scrolls by itself, with the keyboard as well.
   rules.table_open = () => '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>\n';
   rules.table_close = () => '</table></div>\n';
+  // A long name may be broken where its words meet.
+  rules.code_inline = (tokens, index) => `<code>${escape(tokens[index].content).replace(/_(?=\w)|::(?=\w)/g, '$&<wbr>')}</code>`;
+  // A corner without words heads nothing.
+  rules.th_open = (tokens, index) => (tokens[index + 1].content === '' ? '<td>' : '<th scope="col">');
+  rules.th_close = (tokens, index) => (tokens[index - 1].content === '' ? '</td>' : '</th>');
   rules.fence = (tokens, index, options) => {
     const code = options.highlight(tokens[index].content, tokens[index].info);
     return `<pre class="listing scroll" tabindex="0" role="group" aria-label="Code"><code>${code}</code></pre>\n`;

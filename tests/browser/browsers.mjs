@@ -16,6 +16,39 @@ export function programOf(...candidates) {
   return found;
 }
 
+// Without these, a browser without a network asks for hosts of its maker's all the time.
+const QUIET = ['--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--disable-gpu'];
+
+/**
+ * Calls work({open, faults}) with a headless Chromium: open(address, options) opens a page in a window of its own, and
+ * `faults` are the errors that pages did not catch.
+ */
+export async function withChromium(work) {
+  const executablePath = programOf(process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome');
+  const { chromium } = await import(join(packages, 'playwright-core/index.mjs'));
+  const asRoot = process.getuid() === 0 ? ['--no-sandbox'] : [];
+  const browser = await chromium.launch({ executablePath, args: [...QUIET, ...asRoot], timeout: 60_000 });
+  const faults = [];
+  const open = async (address, options = {}) => {
+    const page = await (await browser.newContext(options)).newPage();
+    page.on('pageerror', (error) => faults.push(error.message));
+    await page.goto(address);
+    return page;
+  };
+  try {
+    await work({ open, faults });
+  } finally {
+    await browser.close();
+  }
+}
+
+/** What axe finds wrong for people who use assistive technology. */
+export async function axeViolations(page) {
+  await page.evaluate(readFileSync(join(packages, 'axe-core/axe.min.js'), 'utf8'));
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n')}`);
+}
+
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
 /** Serves the files of a folder on this machine; returns the address and a function that ends it. */

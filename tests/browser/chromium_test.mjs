@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-import { packages, programOf, runNamedTest, serve } from './browsers.mjs';
+import { axeViolations, runNamedTest, serve, withChromium } from './browsers.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 // The first compilation also starts the compiler: seconds on a quiet machine, much more beside other tests.
@@ -219,17 +219,13 @@ const tests = {
   },
 
   async axe_finds_nothing_in_light_and_in_dark(page, { open }) {
-    const axe = readFileSync(join(packages, 'axe-core/axe.min.js'), 'utf8');
     for (const colorScheme of ['light', 'dark']) {
       const checked = await open({ colorScheme });
       await run(example(checked, 'temporary_directory'));
       await statusIs(example(checked, 'temporary_directory'), 'It ended well.');
       for (const question of await checked.locator('.question').all()) await question.getByRole('radio').first().check();
-      for (const summary of await checked.locator('main summary').all()) await summary.click();
-      await checked.evaluate(axe);
-      const { violations } = await checked.evaluate(() => globalThis.axe.run());
-      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n')}`);
-      assert.deepEqual(found, [], colorScheme);
+      for (const summary of await checked.locator('main summary:visible').all()) await summary.click();
+      assert.deepEqual(await axeViolations(checked), [], colorScheme);
     }
   },
 
@@ -244,6 +240,19 @@ const tests = {
     await page.evaluate(() => document.body.classList.add('reference-only'));
     const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
     assert.equal(pdf.match(/\/Type\s*\/Page\b/g).length, 1);
+  },
+
+  async on_paper_are_all_code_and_all_answers(page) {
+    await page.emulateMedia({ media: 'print' });
+    await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
+    for (const name of examples) {
+      const place = example(page, name);
+      await openAround(place);
+      const lines = readFileSync(join(root, `examples/${name}.cpp`), 'utf8').trimEnd().split('\n');
+      assert.equal(await place.locator('.cm-line').count(), lines.length, name);
+    }
+    for (const answer of await page.locator('.question .answer').all()) assert.ok(await answer.isVisible());
+    assert.equal(await page.getByRole('button').count(), 0);
   },
 
   async from_a_server_it_compiles_as_well(page, { folder }) {
@@ -274,28 +283,10 @@ const tests = {
   },
 };
 
-// ---- the browser
-
-// Without these, a browser without a network asks for hosts of its maker's all the time.
-const QUIET = ['--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--disable-gpu'];
-
-await runNamedTest(tests, async (folder, test) => {
-  const executablePath = programOf(process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome');
-  const { chromium } = await import(join(packages, 'playwright-core/index.mjs'));
-  const asRoot = process.getuid() === 0 ? ['--no-sandbox'] : [];
-  const browser = await chromium.launch({ executablePath, args: [...QUIET, ...asRoot], timeout: 60_000 });
-  const faults = [];
-  try {
+await runNamedTest(tests, (folder, test) =>
+  withChromium(async ({ open, faults }) => {
     const address = pathToFileURL(resolve(folder, 'index.html')).href;
-    const open = async (options = {}) => {
-      const page = await (await browser.newContext(options)).newPage();
-      page.on('pageerror', (error) => faults.push(error.message));
-      await page.goto(address);
-      return page;
-    };
-    await test(await open(), { open, folder });
+    const openLesson = (options) => open(address, options);
+    await test(await openLesson(), { open: openLesson, folder });
     assert.deepEqual(faults, [], 'errors that the page did not catch');
-  } finally {
-    await browser.close();
-  }
-});
+  }));

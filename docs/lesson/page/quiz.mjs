@@ -36,7 +36,10 @@ class Question {
     this.fields = element('fieldset', {}, element('legend', {}, ...heading.cloneNode(true).childNodes), ...this.options.map(({ label }) => label));
     list.replaceWith(this.fields);
     heading.hidden = true;
-    place.querySelector('details').replaceWith(this.explanation);
+    // The answer as it was is for paper: hidden on the screen, and open, because nobody can click there.
+    const details = place.querySelector('details');
+    details.open = true;
+    details.before(this.explanation);
     this.listener = () => {};
     const kept = store.answer(this.number);
     if (kept) this.choose(kept);
