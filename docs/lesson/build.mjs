@@ -23,9 +23,8 @@ const read = (path) => readFileSync(join(root, path), 'utf8');
 // of the page.
 function textOfPage(text) {
   return text
-    .replace(/^<!-- elsewhere -->\n[^]*?^<!-- (?:end -->|(?=in the page))/gm, (part) => (part.endsWith('-->') ? '' : '<!-- '))
+    .replace(/^<!-- elsewhere -->\n[^]*?^<!-- end -->$/gm, '')
     .replace(/^<!-- in the page\n([^]*?)^-->$/gm, '$1')
-    .replace(/^<!-- end -->$/gm, '')
     .replace(/^<!-- examples\/\w+\.cpp -->\n/gm, '');
 }
 
@@ -61,7 +60,7 @@ function quiz(html) {
       .replace(/<li>([a-d])\) /g, '<li data-letter="$1">')
       .replace(/(<summary>.*?<\/summary>)([^]*)(<\/details>)/, '$1<div class="answer">$2</div>$3')
       .replace('<ul>', '<ul class="options">')
-      .replace(/<strong>[a-d]\.<\/strong> /, '<strong class="letter">$&</strong>'.replace('$&', `${right}. `))}</div>`;
+      .replace(`<strong>${right}.</strong>`, `<strong class="letter">${right}.</strong>`)}</div>`;
   });
   if (questions.length !== 10) throw new Error(`lesson.md: ${questions.length} questions instead of 10`);
   return parts[0] + questions.join('\n');

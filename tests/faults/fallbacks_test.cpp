@@ -152,6 +152,19 @@ TEST_F(fallbacks, a_file_is_persisted_once_where_files_have_one_name_only) {
   }
 }
 
+TEST_F(fallbacks, a_name_taken_meanwhile_is_left_alone_where_files_have_one_name_only) {
+  const faults::failing never{faults::call::renameat2, ENOSYS};
+  const faults::without_links one_name{EPERM};
+  const fs::path target = directory_ / "target";
+  tempfile::named_temporary_file file{{.dir = directory_.path()}};
+  const faults::intervention other{faults::call::linkat, 1, [&] { support::write_file(target, "another's"); }};
+  std::error_code refused;
+  file.persist(target, {.overwrite = false}, refused);
+  EXPECT_TRUE(other.has_happened());
+  EXPECT_EQ(refused, std::errc::file_exists);
+  EXPECT_EQ(support::read_file(target), "another's");
+}
+
 TEST_F(fallbacks, a_name_that_was_reserved_goes_when_the_file_can_not_be_renamed_to_it) {
   const faults::without_links one_name{EPERM};
   const fs::path target = directory_ / "target";

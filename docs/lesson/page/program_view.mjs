@@ -26,7 +26,7 @@ export class ProgramView {
     this.runButton = element('button', { type: 'button', class: 'primary', onclick: () => this.toggle() }, 'Run');
     this.resetButton = element('button', { type: 'button', onclick: () => this.reset() }, 'Reset');
     this.copyButton = element('button', { type: 'button', onclick: () => this.copy() }, 'Copy');
-    this.toolbar = element('div', { class: 'toolbar', role: 'toolbar', 'aria-label': file },
+    this.toolbar = element('div', { class: 'toolbar', role: 'group', 'aria-label': file },
       element('code', { class: 'file' }, file), this.runButton, this.resetButton, this.copyButton);
     this.editorPlace = element('div', { class: 'editor' });
     this.status = element('p', { class: 'status', role: 'status' });
@@ -112,12 +112,15 @@ export class ProgramView {
   // The program; undefined if there is none.
   async compile(text) {
     let isStopped = false;
-    this.current = { stop: () => (isStopped = true) };
+    this.current = { stop: () => {
+      isStopped = true;  // the compiler goes on: to start another takes longer than to wait
+      this.tell('Stopping …');
+    } };
     const { bytes, messages } = await compile(text, (step, share) => {
       this.progress.hidden = false;
       if (share === undefined) this.progress.removeAttribute('value');
       else this.progress.value = share;
-      this.tell(step);
+      if (!isStopped) this.tell(step);
     }).finally(() => (this.progress.hidden = true));
     this.editor.show(messages);
     if (isStopped) {
