@@ -12,7 +12,7 @@ import { escape, renderMarkdown } from './markdown.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
 
-// Where each document goes. The first ones are in the header of every page.
+// Where each document goes. Those with a `link` are in the header of every page, by that name.
 const PAGES = [
   { source: 'docs/site/index.md', target: 'index.html', link: null },
   { source: 'docs/choosing.md', target: 'choosing.html', link: 'Choosing a type' },
