@@ -28,22 +28,22 @@ function textOfPage(text) {
     .replace(/^<!-- examples\/\w+\.cpp -->\n/gm, '');
 }
 
-function listing(code, className) {
-  return `<pre class="listing scroll" tabindex="0" role="group" aria-label="Code"><code class="${className}">${highlightCpp(code)}</code></pre>`;
+function listing(code) {
+  return `<pre class="listing scroll" tabindex="0" role="group" aria-label="Code"><code class="code">${highlightCpp(code)}</code></pre>`;
 }
 
 function example(name) {
   const code = read(`examples/${name}.cpp`);
   const output = read(`examples/expected/${name}.txt`);
   return `<div class="example" id="run-${name}" data-name="${name}">
-<div class="listing">${listing(code, 'code')}
+<div class="listing">${listing(code)}
 <details open class="expected"><summary>It prints</summary><pre class="scroll" tabindex="0" role="group" aria-label="Expected output">${escape(output)}</pre></details></div>
 </div>`;
 }
 
 function exercise(name, checks) {
   return `<div class="exercise" data-name="${name}">
-<div class="listing">${listing(read(`docs/lesson/exercises/${name}.txt`), 'code')}</div>
+<div class="listing">${listing(read(`docs/lesson/exercises/${name}.txt`))}</div>
 <script type="application/json" class="check">${JSON.stringify(checks[name])}</script>
 </div>`;
 }

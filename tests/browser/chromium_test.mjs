@@ -79,6 +79,14 @@ const tests = {
     assert.equal(await place.locator('.cm-content').evaluate((content) => content.contains(document.activeElement)), false);
   },
 
+  async a_double_click_runs_an_example_once(page) {
+    const place = example(page, 'hello');
+    await place.getByRole('button', { name: 'Run', exact: true }).dblclick();
+    await statusIs(place, 'It ended well.');
+    assert.equal(await outputOf(place), 'hello\n');
+    assert.equal(await place.locator('.entries li').count(), 3);
+  },
+
   async an_edited_example_is_compiled_and_reset(page) {
     const place = example(page, 'hello');
     await replaceCode(place, program('std::cout << "six times seven is " << 6 * 7 << "\\n";'));

@@ -182,6 +182,23 @@ TEST_F(fallbacks, a_name_that_was_reserved_goes_when_the_file_can_not_be_renamed
   EXPECT_EQ(support::entries(directory_.path()), std::vector<fs::path>{});
 }
 
+TEST_F(fallbacks, a_name_that_was_reserved_and_taken_by_others_is_left_to_them) {
+  const faults::without_links one_name{EPERM};
+  const faults::failing never{faults::call::renameat2, ENOSYS};
+  const fs::path target = directory_ / "target";
+  support::write_file(directory_ / "others", "another's");
+  tempfile::named_temporary_file file{{.dir = directory_.path()}};
+  const faults::intervention taken{faults::call::renameat, 1, [&] {
+                                     fs::rename(directory_ / "others", target);
+                                     fs::remove(file.path());
+                                   }};
+  std::error_code refused;
+  file.persist(target, {.overwrite = false}, refused);
+  EXPECT_TRUE(taken.has_happened());
+  EXPECT_EQ(refused, std::errc::no_such_file_or_directory);
+  EXPECT_EQ(support::read_file(target), "another's");
+}
+
 TEST_F(fallbacks, a_directory_is_persisted_once_and_not_exchanged_without_renameat2) {
   const faults::failing never{faults::call::renameat2, ENOSYS};
   const fs::path target = directory_ / "target";

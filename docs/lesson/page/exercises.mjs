@@ -36,7 +36,9 @@ async function check(view, { numbers, others, prints, files }) {
   if (result.files < files) return `The number is right, but there ${files === 1 ? 'was no file' : `were not ${files} files`} in the temporary directory.`;
   view.tell('Running once more, with other numbers …');
   const again = await view.run({ change: (text) => withOthers(text, numbers, others) });
-  if (again === null) return 'With other numbers in place of these it does not compile.';
+  if (again === null || again.failure || again.status !== 0) {
+    return `Not yet: with ${others.join(', ')} in place of ${numbers.join(', ')} the program does not end well.`;
+  }
   view.tell('It ended well.', 'good');
   const expectedAgain = prints + total(others);
   if (!again.lines.includes(expectedAgain)) {

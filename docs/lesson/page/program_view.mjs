@@ -16,14 +16,16 @@ export class ProgramView {
    */
   constructor(name, original, { isExample, onRun = () => this.run() }) {
     Object.assign(this, { name, original, isExample, onRun });
-    this.current = null;
+    this.isRunning = false;
+    this.isStopped = false;
+    this.current = null;  // the program that runs
     this.temporaryDirectory = new TemporaryDirectoryView();
     this.build();
   }
 
   build() {
     const file = `${this.name}.cpp`;
-    this.runButton = element('button', { type: 'button', class: 'primary', onclick: () => this.toggle() }, 'Run');
+    this.runButton = element('button', { type: 'button', class: 'primary', onclick: (event) => this.clicked(event) }, 'Run');
     this.resetButton = element('button', { type: 'button', onclick: () => this.reset() }, 'Reset');
     this.copyButton = element('button', { type: 'button', onclick: () => this.copy() }, 'Copy');
     this.toolbar = element('div', { class: 'toolbar', role: 'group', 'aria-label': file },
@@ -75,10 +77,20 @@ export class ProgramView {
     this.status.textContent = text;
   }
 
+  // The second click of a double click is not meant to stop what the first has started.
+  clicked({ detail }) {
+    if (detail < 2) this.toggle();
+  }
+
   /** Runs, or stops what runs. */
   toggle() {
+    if (!this.isRunning) {
+      this.onRun();
+      return;
+    }
+    this.isStopped = true;
     if (this.current) this.current.stop();
-    else this.onRun();
+    else this.tell('Stopping …');  // the compiler goes on: to start another takes longer than to wait
   }
 
   /**
@@ -87,7 +99,7 @@ export class ProgramView {
    */
   async run({ change = null } = {}) {
     const text = this.editor.text();
-    const result = { lines: [], files: 0, directories: 0, ...(change ? {} : { shown: true }) };
+    const result = { lines: [], files: 0, directories: 0, shown: change === null };
     this.setRunning(true);
     try {
       const bytes = this.isExample && text === this.original && !change ? null : await this.compile(change ? change(text) : text);
@@ -97,6 +109,7 @@ export class ProgramView {
       this.tell('Running …');
       const run = bytes === null ? await startExample(this.name, onEvent) : await startCompiled(bytes, onEvent);
       this.current = run;
+      if (this.isStopped) run.stop();
       Object.assign(result, await run.end);
       if (result.shown) this.showEnd(result);
       return result;
@@ -111,19 +124,14 @@ export class ProgramView {
 
   // The program; undefined if there is none.
   async compile(text) {
-    let isStopped = false;
-    this.current = { stop: () => {
-      isStopped = true;  // the compiler goes on: to start another takes longer than to wait
-      this.tell('Stopping …');
-    } };
     const { bytes, messages } = await compile(text, (step, share) => {
       this.progress.hidden = false;
       if (share === undefined) this.progress.removeAttribute('value');
       else this.progress.value = share;
-      if (!isStopped) this.tell(step);
+      if (!this.isStopped) this.tell(step);
     }).finally(() => (this.progress.hidden = true));
     this.editor.show(messages);
-    if (isStopped) {
+    if (this.isStopped) {
       this.tell('Stopped.');
       return undefined;
     }
@@ -166,6 +174,8 @@ export class ProgramView {
   }
 
   setRunning(isRunning) {
+    this.isRunning = isRunning;
+    this.isStopped = false;
     this.runButton.textContent = isRunning ? 'Stop' : 'Run';
     this.element.setAttribute('aria-busy', String(isRunning));
   }

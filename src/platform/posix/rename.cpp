@@ -15,24 +15,28 @@ bool means_without_links(const std::error_code& error) noexcept {
          error == std::errc::too_many_links || error == std::errc::function_not_supported;
 }
 
-// Takes a name that nothing has, with an empty file or directory, so that one process can rename over it.
-void reserve(const located& name, bool for_directory, std::error_code& error) noexcept {
+// Takes a name that nothing has, with an empty file or directory, so that one process can rename over it. Returns the
+// file; nothing for a directory.
+file_handle reserve(const located& name, bool for_directory, std::error_code& error) noexcept {
   if (for_directory) {
     retry_on_eintr(error, [&] { return call::mkdirat(name.directory, name.name, S_IRWXU); });
-    return;
+    return {};
   }
   const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-  const file_handle empty{
+  return file_handle{
       retry_on_eintr(error, [&] { return call::openat(name.directory, name.name, flags, S_IRUSR | S_IWUSR); })};
 }
 
-void remove_reserved(const located& name, bool for_directory) noexcept {
-  std::error_code ignored;  // the error that matters is the one before
-  if (for_directory) {
-    remove_directory_at(name.directory, name.name, ignored);
-  } else {
-    remove_file_at(name.directory, name.name, ignored);
+// Unless somebody else has put something of theirs there meanwhile: a directory that is not empty stays by itself.
+void remove_reserved(const located& name, const file_handle& empty) noexcept {
+  std::error_code failed;  // the error that matters is the one before
+  if (!empty.is_open()) {
+    remove_directory_at(name.directory, name.name, failed);
+    return;
   }
+  const file_identity ours = identity(empty.native_handle(), failed);
+  if (failed || identity_at(name.directory, name.name, failed) != ours || failed) return;
+  remove_file_at(name.directory, name.name, failed);
 }
 
 // Gives a file its second name and takes away its first.
@@ -60,10 +64,10 @@ void rename_by_reserving(const located& from, const located& to, std::error_code
     rename_by_linking(from, to, error);
     if (!means_without_links(error)) return;
   }
-  reserve(to, is_directory, error);
+  const file_handle empty = reserve(to, is_directory, error);
   if (error) return;
   rename(from, to, error);
-  if (error) remove_reserved(to, is_directory);
+  if (error) remove_reserved(to, empty);
 }
 
 }  // namespace tempfile::inline v0_1::platform
