@@ -182,15 +182,16 @@ TEST_F(fallbacks, a_name_that_was_reserved_goes_when_the_file_can_not_be_renamed
   EXPECT_EQ(support::entries(directory_.path()), std::vector<fs::path>{});
 }
 
+// The first rename is to a private name beside the target, the second to the target.
 TEST_F(fallbacks, a_name_that_was_reserved_and_taken_by_others_is_left_to_them) {
   const faults::without_links one_name{EPERM};
   const faults::failing never{faults::call::renameat2, ENOSYS};
   const fs::path target = directory_ / "target";
   support::write_file(directory_ / "others", "another's");
   tempfile::named_temporary_file file{{.dir = directory_.path()}};
-  const faults::intervention taken{faults::call::renameat, 1, [&] {
+  const faults::intervention taken{faults::call::renameat, 2, [&] {
                                      fs::rename(directory_ / "others", target);
-                                     fs::remove(file.path());
+                                     fs::remove(tempfile::glob(directory_.path(), ".*.tmp").at(0));
                                    }};
   std::error_code refused;
   file.persist(target, {.overwrite = false}, refused);
