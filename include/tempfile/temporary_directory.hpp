@@ -3,6 +3,7 @@
 #pragma once
 
 #include <tempfile/export.hpp>
+#include <tempfile/file_handle.hpp>
 #include <tempfile/options.hpp>
 #include <tempfile/temporary_path.hpp>
 
@@ -22,6 +23,11 @@ struct temporary_directory_options {
   bool ignore_cleanup_errors{false};
   /// Whether the directory stays at the end of the object. cleanup() removes it nevertheless.
   bool keep{false};
+  /// Whether the object keeps the directory open, with a shared lock on it (`flock`), so that systemd-tmpfiles, which
+  /// removes from `/tmp` what has not been touched for days, leaves it alone with all that is in it. For directories
+  /// that are in use for longer. It takes a descriptor, and the right to read the directory. A forked child holds the
+  /// lock as well, until it ends or calls `exec`.
+  bool lock{false};
 };
 
 /// A private directory that is removed, with everything in it, at the end of its scope, an exception's way out
@@ -93,9 +99,12 @@ class [[nodiscard]] TEMPFILE_EXPORT temporary_directory {
 
  private:
   void create(const temporary_directory_options& options, internal::failure& failed);
+  void remove(internal::failure& failed);
+  fs::path place(const fs::path& target, const persist_options& options, internal::failure& failed);
   void end() noexcept;
 
   internal::owned_path name_;
+  file_handle lock_;
   bool ignore_cleanup_errors_{false};
   bool keep_{false};
 };

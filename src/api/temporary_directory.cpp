@@ -19,6 +19,7 @@ temporary_directory::temporary_directory(const temporary_directory_options& opti
 
 void temporary_directory::create(const temporary_directory_options& options, internal::failure& failed) {
   internal::create_directory(internal::request_for(options), name_, failed);
+  if (!failed && options.lock) lock_ = internal::lock_directory(name_, failed);
   ignore_cleanup_errors_ = options.ignore_cleanup_errors;
   keep_ = options.keep;
 }
@@ -37,6 +38,7 @@ temporary_directory::~temporary_directory() { end(); }
 
 void temporary_directory::swap(temporary_directory& other) noexcept {
   name_.swap(other.name_);
+  std::swap(lock_, other.lock_);
   std::swap(ignore_cleanup_errors_, other.ignore_cleanup_errors_);
   std::swap(keep_, other.keep_);
 }
@@ -56,29 +58,40 @@ std::vector<fs::path> temporary_directory::glob(std::string_view pattern, std::e
   return tempfile::glob(path(), pattern, error);
 }
 
+void temporary_directory::remove(internal::failure& failed) {
+  name_.remove(failed);
+  if (!failed) lock_ = {};
+}
+
 void temporary_directory::cleanup() {
   internal::failure failed;
-  name_.remove(failed);
+  remove(failed);
   if (failed && !ignore_cleanup_errors_) internal::throw_failure("cannot remove directory", failed);
 }
 
 void temporary_directory::cleanup(std::error_code& error) {
   internal::failure failed;
-  name_.remove(failed);
+  remove(failed);
   error = ignore_cleanup_errors_ ? std::error_code{} : failed.code;
 }
 
 fs::path temporary_directory::persist(const fs::path& target, const persist_options& options) {
-  return internal::or_throw("cannot persist directory",
-                            [&](auto& failed) { return internal::persist_path(name_, target, options, failed); });
+  return internal::or_throw("cannot persist directory", [&](auto& failed) { return place(target, options, failed); });
 }
 
 fs::path temporary_directory::persist(const fs::path& target, const persist_options& options, std::error_code& error) {
-  return internal::or_code(error, [&](auto& failed) { return internal::persist_path(name_, target, options, failed); });
+  return internal::or_code(error, [&](auto& failed) { return place(target, options, failed); });
+}
+
+fs::path temporary_directory::place(const fs::path& target, const persist_options& options, internal::failure& failed) {
+  fs::path placed = internal::persist_path(name_, target, options, failed);
+  if (!failed) lock_ = {};
+  return placed;
 }
 
 fs::path temporary_directory::keep() {
   name_.release();
+  lock_ = {};
   return path();
 }
 

@@ -127,6 +127,16 @@ void create_directory(const create_request& request, owned_path& name, failure& 
                });
 }
 
+file_handle lock_directory(owned_path& name, failure& failed) {
+  file_handle directory = platform::open_directory_nofollow(name.path().c_str(), failed.code);
+  if (!failed) platform::lock(directory.native_handle(), platform::lock_kind::shared, failed.code);
+  if (!failed) return directory;
+  std::error_code ignored;
+  platform::remove_directory(name.path().c_str(), ignored);
+  failed.path = name.take();
+  return {};
+}
+
 file_handle create_unnamed_file(const create_request& request, failure& failed) {
   const checked_directory directory{request, failed};
   if (failed) return {};

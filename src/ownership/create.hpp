@@ -39,6 +39,9 @@ void check(const create_request& request, failure& failed);
 // On success `name`, which owned nothing before, owns what was created; on failure nothing, and its path is empty.
 file_handle create_file(const create_request& request, owned_path& name, failure& failed);
 void create_directory(const create_request& request, owned_path& name, failure& failed);
+// Locks the directory that `name` owns, for as long as the handle is open: whoever cleans up directories by their age,
+// and asks for a lock first, leaves it alone. On failure the directory is removed, and `name` owns nothing.
+file_handle lock_directory(owned_path& name, failure& failed);
 // Without a name as far as the platform can; otherwise the name is removed before this returns.
 file_handle create_unnamed_file(const create_request& request, failure& failed);
 

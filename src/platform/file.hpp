@@ -47,6 +47,11 @@ void set_append(native_handle_type handle, bool appends, std::error_code& error)
 void sync(native_handle_type handle, std::error_code& error) noexcept;
 // Flushes data and the metadata needed to read it back (fdatasync).
 void sync_data(native_handle_type handle, std::error_code& error) noexcept;
+// Locks an open file or directory against all others who ask for such a lock (flock), until the last handle of this
+// open file is closed, in children that have inherited it, too. Never waits: std::errc::resource_unavailable_try_again
+// if another's lock is in the way.
+enum class lock_kind { shared, exclusive };
+void lock(native_handle_type handle, lock_kind kind, std::error_code& error) noexcept;
 // Copies all bytes of one file to another that is empty; holes stay holes where the system reports them. The source's
 // position, which others may share, stays.
 void copy_content(native_handle_type source, native_handle_type copy, std::error_code& error) noexcept;

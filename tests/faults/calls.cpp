@@ -2,6 +2,7 @@
 #include "platform/posix/calls.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -56,6 +57,7 @@ int ftruncate(int descriptor, off_t size) noexcept {
 }
 int fsync(int descriptor) noexcept { return fails(call::fsync) ? -1 : ::fsync(descriptor); }
 int fdatasync(int descriptor) noexcept { return fails(call::fdatasync) ? -1 : ::fdatasync(descriptor); }
+int flock(int descriptor, int operation) noexcept { return fails(call::flock) ? -1 : ::flock(descriptor, operation); }
 
 int fstat(int descriptor, struct stat* status) noexcept {
   return fails(call::fstat) ? -1 : ::fstat(descriptor, status);
@@ -66,6 +68,9 @@ int fstatat(int directory, const char* path, struct stat* status, int flags) noe
 int fchmod(int descriptor, mode_t mode) noexcept { return fails(call::fchmod) ? -1 : ::fchmod(descriptor, mode); }
 int fchmodat(int directory, const char* path, mode_t mode, int flags) noexcept {
   return fails(call::fchmodat) ? -1 : ::fchmodat(directory, path, mode, flags);
+}
+int futimens(int descriptor, const timespec* times) noexcept {
+  return fails(call::futimens) ? -1 : ::futimens(descriptor, times);
 }
 int fchown(int descriptor, uid_t owner, gid_t group) noexcept {
   return fails(call::fchown) ? -1 : ::fchown(descriptor, owner, group);

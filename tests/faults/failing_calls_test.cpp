@@ -177,7 +177,7 @@ bool persist_directory(const fs::path& directory) {
 }
 
 bool use_directory(const fs::path& directory) {
-  tempfile::temporary_directory made{{.dir = directory, .mode = directory_mode}};
+  tempfile::temporary_directory made{{.dir = directory, .mode = directory_mode, .lock = true}};
   {
     const support::umask_guard usual{022};
     fs::create_directories(made / "a/b");

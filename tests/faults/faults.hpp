@@ -18,12 +18,14 @@ enum class call {
   ftruncate,
   fsync,
   fdatasync,
+  flock,
   fstat,
   fstatat,
   fchmod,
   fchmodat,
   fchmodat2,
   fchown,
+  futimens,
   mkdirat,
   unlinkat,
   renameat,
@@ -51,6 +53,13 @@ enum class call {
   madvise,
   membarrier,
   rt_tgsigqueueinfo,
+  fstatfs,
+  fallocate,
+  map_file,
+  sync_mapped,
+  sync_file_range,
+  set_inode_flags,
+  file_size_limit,
   count_of_calls
 };
 

@@ -1,5 +1,6 @@
 // The seam's calls that only Linux has, with faults.
 #include <dirent.h>
+#include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -89,6 +90,30 @@ int statx(int directory, const char* path, int flags, unsigned mask, struct stat
 
 int sched_getaffinity(std::size_t size, cpu_set_t* set) noexcept {
   return fails(call::sched_getaffinity) ? -1 : ::sched_getaffinity(0, size, set);
+}
+
+int fstatfs(int descriptor, struct statfs& status) noexcept {
+  return fails(call::fstatfs) ? -1 : ::fstatfs(descriptor, &status);
+}
+int fallocate(int descriptor, off_t begin, off_t size) noexcept {
+  return fails(call::fallocate) ? -1 : ::fallocate(descriptor, 0, begin, size);
+}
+int sync_file_range(int descriptor, off_t begin, off_t size, unsigned flags) noexcept {
+  return fails(call::sync_file_range) ? -1 : ::sync_file_range(descriptor, begin, size, flags);
+}
+int set_inode_flags(int descriptor, int flags) noexcept {
+  return fails(call::set_inode_flags) ? -1 : ::ioctl(descriptor, FS_IOC_SETFLAGS, &flags);
+}
+int file_size_limit(rlimit& limit) noexcept {
+  return fails(call::file_size_limit) ? -1 : ::getrlimit(RLIMIT_FSIZE, &limit);
+}
+void* map_file(int descriptor, off_t begin, std::size_t size) noexcept {
+  if (fails(call::map_file)) return nullptr;
+  void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, begin);
+  return memory == MAP_FAILED ? nullptr : memory;
+}
+int sync_mapped(void* memory, std::size_t size) noexcept {
+  return fails(call::sync_mapped) ? -1 : ::msync(memory, size, MS_SYNC);
 }
 
 int madvise(void* memory, std::size_t size, int advice) noexcept {

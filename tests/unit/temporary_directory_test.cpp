@@ -219,4 +219,44 @@ TEST_F(temporary_directory, has_a_path_even_as_a_temporary) {
   EXPECT_FALSE(fs::exists(path));
 }
 
+// As systemd-tmpfiles asks before it looks at how old a directory is.
+bool can_be_locked_by_a_cleaner(const fs::path& directory) {
+  const int opened = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool is_locked = ::flock(opened, LOCK_EX | LOCK_NB) == 0;
+  ::close(opened);
+  return is_locked;
+}
+
+TEST_F(temporary_directory, is_locked_on_request_as_long_as_it_is_owned) {
+  tempfile::temporary_directory unlocked{{.dir = directory_.path()}};
+  EXPECT_TRUE(can_be_locked_by_a_cleaner(unlocked.path()));
+  tempfile::temporary_directory first{{.dir = directory_.path(), .lock = true}};
+  const fs::path path = first.path();
+  EXPECT_FALSE(can_be_locked_by_a_cleaner(path));
+  tempfile::temporary_directory second = std::move(first);
+  EXPECT_FALSE(can_be_locked_by_a_cleaner(path));
+  second.keep();
+  EXPECT_TRUE(can_be_locked_by_a_cleaner(path));
+
+  tempfile::temporary_directory persisted{{.dir = directory_.path(), .lock = true}};
+  persisted.persist(directory_ / "target");
+  EXPECT_TRUE(can_be_locked_by_a_cleaner(directory_ / "target"));
+
+  const std::size_t before = support::open_descriptors();
+  tempfile::temporary_directory{{.dir = directory_.path(), .lock = true}}.cleanup();
+  EXPECT_EQ(support::open_descriptors(), before);
+}
+
+TEST_F(temporary_directory, that_cannot_be_locked_is_not_made) {
+  fs::permissions(directory_.path(), fs::perms::all);
+  const int status = support::run_as_ordinary_user([&] {
+    std::error_code error;
+    const tempfile::temporary_directory dir{
+        {.dir = directory_.path(), .mode = fs::perms::owner_write | fs::perms::owner_exec, .lock = true}, error};
+    return error == std::errc::permission_denied && dir.path().empty() ? 0 : 1;
+  });
+  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(support::entries(directory_.path()).empty());
+}
+
 }  // namespace

@@ -1,5 +1,6 @@
 #include "platform/linux/calls.hpp"
 
+#include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -62,6 +63,19 @@ int statx(int directory, const char* path, int flags, unsigned mask, struct stat
 }
 
 int sched_getaffinity(std::size_t size, cpu_set_t* set) noexcept { return ::sched_getaffinity(0, size, set); }
+
+int fstatfs(int descriptor, struct statfs& status) noexcept { return ::fstatfs(descriptor, &status); }
+int fallocate(int descriptor, off_t begin, off_t size) noexcept { return ::fallocate(descriptor, 0, begin, size); }
+int sync_file_range(int descriptor, off_t begin, off_t size, unsigned flags) noexcept {
+  return ::sync_file_range(descriptor, begin, size, flags);
+}
+int set_inode_flags(int descriptor, int flags) noexcept { return ::ioctl(descriptor, FS_IOC_SETFLAGS, &flags); }
+int file_size_limit(rlimit& limit) noexcept { return ::getrlimit(RLIMIT_FSIZE, &limit); }
+void* map_file(int descriptor, off_t begin, std::size_t size) noexcept {
+  void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, begin);
+  return memory == MAP_FAILED ? nullptr : memory;
+}
+int sync_mapped(void* memory, std::size_t size) noexcept { return ::msync(memory, size, MS_SYNC); }
 
 int madvise(void* memory, std::size_t size, int advice) noexcept { return ::madvise(memory, size, advice); }
 

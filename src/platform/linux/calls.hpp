@@ -3,7 +3,9 @@
 
 #include <linux/openat2.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 
 #include <csignal>
 #include <cstddef>
@@ -27,6 +29,15 @@ int fsetxattr(int descriptor, const char* name, const void* value, std::size_t s
 
 int statx(int directory, const char* path, int flags, unsigned mask, struct statx& status) noexcept;  // Linux 4.11
 int sched_getaffinity(std::size_t size, cpu_set_t* set) noexcept;  // of the calling thread
+
+int fstatfs(int descriptor, struct statfs& status) noexcept;
+int fallocate(int descriptor, off_t begin, off_t size) noexcept;
+int sync_file_range(int descriptor, off_t begin, off_t size, unsigned flags) noexcept;  // Linux 2.6.17
+int set_inode_flags(int descriptor, int flags) noexcept;                                // ioctl(FS_IOC_SETFLAGS)
+int file_size_limit(rlimit& limit) noexcept;                                            // getrlimit(RLIMIT_FSIZE)
+// Memory shared with a file; null on failure.
+void* map_file(int descriptor, off_t begin, std::size_t size) noexcept;
+int sync_mapped(void* memory, std::size_t size) noexcept;  // msync(MS_SYNC)
 
 int madvise(void* memory, std::size_t size, int advice) noexcept;
 int membarrier(int command) noexcept;                                                      // Linux 4.3

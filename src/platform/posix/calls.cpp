@@ -1,6 +1,7 @@
 #include "platform/posix/calls.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@ off_t lseek(int descriptor, off_t offset, int whence) noexcept { return ::lseek(
 int ftruncate(int descriptor, off_t size) noexcept { return ::ftruncate(descriptor, size); }
 int fsync(int descriptor) noexcept { return ::fsync(descriptor); }
 int fdatasync(int descriptor) noexcept { return ::fdatasync(descriptor); }
+int flock(int descriptor, int operation) noexcept { return ::flock(descriptor, operation); }
 
 int fstat(int descriptor, struct stat* status) noexcept { return ::fstat(descriptor, status); }
 int fstatat(int directory, const char* path, struct stat* status, int flags) noexcept {
@@ -38,6 +40,7 @@ int fchmod(int descriptor, mode_t mode) noexcept { return ::fchmod(descriptor, m
 int fchmodat(int directory, const char* path, mode_t mode, int flags) noexcept {
   return ::fchmodat(directory, path, mode, flags);
 }
+int futimens(int descriptor, const timespec* times) noexcept { return ::futimens(descriptor, times); }
 int fchown(int descriptor, uid_t owner, gid_t group) noexcept { return ::fchown(descriptor, owner, group); }
 
 int mkdirat(int directory, const char* path, mode_t mode) noexcept { return ::mkdirat(directory, path, mode); }

@@ -1,6 +1,7 @@
 #include "platform/file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -131,6 +132,11 @@ void resize(native_handle_type handle, std::uint64_t size, std::error_code& erro
 
 void sync(native_handle_type handle, std::error_code& error) noexcept {
   retry_on_eintr(error, [&] { return call::fsync(handle); });
+}
+
+void lock(native_handle_type handle, lock_kind kind, std::error_code& error) noexcept {
+  const int operation = (kind == lock_kind::shared ? LOCK_SH : LOCK_EX) | LOCK_NB;
+  retry_on_eintr(error, [&] { return call::flock(handle, operation); });
 }
 
 void sync_data(native_handle_type handle, std::error_code& error) noexcept {
