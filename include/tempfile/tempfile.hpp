@@ -19,6 +19,7 @@
 #include <tempfile/file_stream.hpp>
 #include <tempfile/filebuf.hpp>
 #include <tempfile/glob.hpp>
+#include <tempfile/lease.hpp>
 #include <tempfile/location.hpp>
 #include <tempfile/mkstemp.hpp>
 #include <tempfile/named_temporary_file.hpp>

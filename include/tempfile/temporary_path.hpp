@@ -51,9 +51,10 @@ class owned_path {
   // Whether an adopted name is no longer that of the file which was adopted. Created names are ours whatever they name.
   [[nodiscard]] bool is_replaced(std::error_code& error) const noexcept;
 
-  // Owns `path`, which is about to be created with these permissions; it owned nothing before. On failure it only has
-  // the path.
-  void acquire(fs::path&& path, fs::file_type type, fs::perms granted, std::error_code& error) noexcept;
+  // Owns `path`, which is about to be created with these permissions; it owned nothing before. `may_be_swept`: by
+  // another process, should this one be killed. On failure it only has the path.
+  void acquire(fs::path&& path, fs::file_type type, fs::perms granted, bool may_be_swept,
+               std::error_code& error) noexcept;
   // What was acquired exists now. If `keeps`, only remove() removes it, and neither exit() nor a signal handler. Sets
   // std::errc::resource_unavailable_try_again if everything has been cleaned up meanwhile: then nothing is owned.
   void confirm(bool keeps, std::error_code& error) noexcept;
@@ -66,9 +67,11 @@ class owned_path {
   // The end of an owner: removes, in the owner's process only, with errors going to the cleanup error hook if
   // `reports`.
   void dispose(bool reports) noexcept;
-  // Stops owning, and leaves the name in place. path() stays readable.
+  // Stops owning a name that is gone, or will be by other means. path() stays readable.
   void release() noexcept;
-  // Stops owning, and moves the path out.
+  // Stops owning, and leaves the name in place, which nobody ever removes from now on.
+  void keep() noexcept;
+  // As release(), and moves the path out.
   fs::path take() noexcept {
     release();
     return std::move(path_);

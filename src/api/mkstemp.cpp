@@ -6,15 +6,21 @@
 namespace tempfile::inline v0_1 {
 namespace {
 
+internal::create_request request_for(const options& options) {
+  internal::create_request request = internal::request_for(options);
+  request.is_given_away = true;
+  return request;
+}
+
 mkstemp_result make_file(const options& options, internal::failure& failed) {
   internal::owned_path name;
-  file_handle file = internal::create_file(internal::request_for(options), name, failed);
+  file_handle file = internal::create_file(request_for(options), name, failed);
   return {std::move(file), name.take()};
 }
 
 fs::path make_directory(const options& options, internal::failure& failed) {
   internal::owned_path name;
-  internal::create_directory(internal::request_for(options), name, failed);
+  internal::create_directory(request_for(options), name, failed);
   return name.take();
 }
 

@@ -99,7 +99,7 @@ void named_temporary_file::close(std::error_code& error) {
 }
 
 fs::path named_temporary_file::keep() {
-  name_.release();
+  name_.keep();
   return path();
 }
 
@@ -142,12 +142,12 @@ temporary_path named_temporary_file::into_path() && {
     if (!failed) file_stream_base::close(failed.code);
     if (failed) failed.path = path();
   });
-  if (keep_) name_.release();
+  if (keep_) name_.keep();
   return temporary_path{std::move(name_)};
 }
 
 void named_temporary_file::end() noexcept {
-  if (keep_) name_.release();
+  if (keep_) name_.keep();
   name_.dispose(true);
   std::error_code error;
   buffer().abandon(error);

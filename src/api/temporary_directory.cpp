@@ -90,14 +90,14 @@ fs::path temporary_directory::place(const fs::path& target, const persist_option
 }
 
 fs::path temporary_directory::keep() {
-  name_.release();
+  name_.keep();
   lock_ = {};
   return path();
 }
 
 void temporary_directory::end() noexcept {
   if (keep_) {
-    name_.release();
+    name_.keep();
   } else {
     name_.dispose(!ignore_cleanup_errors_);
   }

@@ -30,7 +30,7 @@ void temporary_path::remove(std::error_code& error) {
 }
 
 fs::path temporary_path::keep() {
-  name_.release();
+  name_.keep();
   return path();
 }
 

@@ -63,17 +63,22 @@ const fs::path* tempdir(tempdir_probe probe, failure& failed) {
   return chosen.compare_exchange_strong(current, &found, std::memory_order_acq_rel) ? &found : current;
 }
 
+const fs::path* remembered_directory(const fs::path& directory, failure& failed) {
+  if (holds_nul(directory)) {
+    failed = refusal(directory, "path contains NUL");
+    return nullptr;
+  }
+  const fs::path whole = absolute(directory, failed);
+  return failed ? nullptr : &remembered(without_trailing_separators(whole));
+}
+
 void set_tempdir(const fs::path& directory, failure& failed) {
   if (directory.empty()) {
     chosen.store(nullptr, std::memory_order_release);
     return;
   }
-  if (holds_nul(directory)) {
-    failed = refusal(directory, "path contains NUL");
-    return;
-  }
-  const fs::path whole = absolute(directory, failed);
-  if (!failed) chosen.store(&remembered(without_trailing_separators(whole)), std::memory_order_release);
+  const fs::path* const set = remembered_directory(directory, failed);
+  if (!failed) chosen.store(set, std::memory_order_release);
 }
 
 std::vector<fs::path> tempdir_candidates() {

@@ -54,12 +54,12 @@ void prepare_remover(const name_table& table, std::error_code& error) noexcept {
 // been made or never will be; any other is given the time to end it. Removing the same twice does no harm: nobody else
 // has the name. What was adopted is known again only as long as nobody else removes it.
 bool is_worth_waiting_for(const name_slot& slot, slot_word word, std::uint32_t self) noexcept {
-  if (word.state() == name_state::creating) return slot.creator.load(std::memory_order_acquire) != self;
+  if (word.state() == name_state::creating) return slot.creator_or_next.load(std::memory_order_acquire) != self;
   return word.state() == name_state::removing && word.is_adopted();
 }
 
 // With one more, for remove_by_path().
-using path_buffer = std::array<fs::path::value_type, name_table::max_path_size + 1>;
+using path_buffer = std::array<fs::path::value_type, max_path_size + 1>;
 
 class look {
  public:
@@ -90,7 +90,7 @@ class look {
     if (!slot.word.compare_exchange_strong(found, word.with(name_state::removing).value(), std::memory_order_acq_rel)) {
       return;
     }
-    copy_path(slot, word, std::span{path_}.first<name_table::max_path_size>());
+    copy_path(slot, word, std::span{path_}.first<max_path_size>());
     std::error_code error;
     if (keeps_everything()) {
       announce_kept(path_.data());
@@ -107,7 +107,7 @@ class look {
       has_to_wait_ = true;
       return;
     }
-    copy_path(slot, word, std::span{path_}.first<name_table::max_path_size>());
+    copy_path(slot, word, std::span{path_}.first<max_path_size>());
     const name_description name = description_of(slot, word);
     if (slot.word.load(std::memory_order_acquire) != word.value() || keeps_everything()) return;
     std::error_code ignored;
@@ -179,6 +179,7 @@ void clean(name_table& table, tree_remover* remover, after_cleanup after) noexce
   // No handler may interrupt this and want the same memory; a fault in here ends the process at once.
   platform::without_signals([](void* argument) noexcept { static_cast<const cleaning*>(argument)->run(); }, &now);
   if (after == after_cleanup::end) {
+    table.drop_lease();
     table.finish();
   } else {
     table.open();

@@ -9,6 +9,12 @@
 #include "names/native.hpp"
 #include "names/paths.hpp"
 #include "names/tempdir.hpp"
+#include "ownership/cleaner.hpp"
+#include "ownership/cleanup_hook.hpp"
+#include "ownership/keep_switch.hpp"
+#include "ownership/leasing.hpp"
+#include "ownership/name_table.hpp"
+#include "ownership/sweep.hpp"
 #include "platform/create.hpp"
 #include "platform/file.hpp"
 #include "platform/tree.hpp"
@@ -41,7 +47,8 @@ class checked_directory {
 };
 
 new_name name_in(const fs::path& directory, const create_request& request, fs::file_type type, fs::perms at_most) {
-  return {directory, request.prefix, request.suffix, type, request.mode.value_or(at_most), request.keeps};
+  return {directory,     request.prefix,       request.suffix, type, request.mode.value_or(at_most),
+          request.keeps, request.is_given_away};
 }
 
 file_handle create_file_in(const fs::path& directory, const create_request& request, owned_path& name,
@@ -93,7 +100,92 @@ void check(const create_request& request, failure& failed) {
   }
 }
 
+// --- leases ----------------------------------------------------------------------------------------------------------
+
+namespace {
+
+// Where leases are looked for: in an application's own directory and nowhere else, or in every temporary directory that
+// is there; first in the one that this process uses.
+std::vector<fs::path> directories_with_leases() {
+  if (const fs::path* const dir = requested_lease().dir) return {*dir};
+  failure ignored;  // then only the candidates
+  std::vector<fs::path> directories;
+  if (const fs::path* const used = default_directory(ignored)) directories.push_back(*used);
+  for (fs::path& candidate : tempdir_candidates()) {
+    std::error_code missing;
+    platform::identity(candidate.c_str(), missing);
+    const bool is_known = std::find(directories.begin(), directories.end(), candidate) != directories.end();
+    if (!missing && !is_known) directories.push_back(std::move(candidate));
+  }
+  return directories;
+}
+
+// An application's own directory, absolute, valid until the process ends.
+const fs::path* existing_directory(const fs::path& directory, failure& failed) {
+  const fs::path* const remembered = remembered_directory(directory, failed);
+  if (failed) return nullptr;
+  platform::open_directory(remembered->c_str(), platform::access::search, failed.code);
+  if (failed) failed.path = directory;
+  return remembered;
+}
+
+// To find the temporary directory a file is created, which is not in the lease.
+void take_lease(name_table& table, failure& failed) {
+  const lease_request request = requested_lease();
+  const fs::path* const directory = request.dir != nullptr ? request.dir : default_directory(failed);
+  if (!failed) table.take_lease(*directory, request.on_power_loss, failed);
+  table.end_to_lease();
+}
+
+// Without a lease all goes on, and the hook hears why.
+void lease_this_process() {
+  failure failed;
+  name_table* const table = table_of_this_process(fs::file_type::regular, failed.code);
+  if (failed) return;
+  if (table->begin_to_lease()) {
+    take_lease(*table, failed);
+    report_cleanup_error(failed.path, failed.code);
+  }
+  if (table->begin_to_sweep()) sweep_hourly(directories_with_leases());
+}
+
+}  // namespace
+
+void enable_leases(const lease_options& options, failure& failed) {
+  name_table* const table = table_of_this_process(fs::file_type::regular, failed.code);
+  if (failed) return;
+  lease_request request{.dir = nullptr, .on_power_loss = options.on_power_loss};
+  if (!options.dir.empty()) {
+    request.dir = existing_directory(options.dir, failed);
+    if (!failed && table->has_lease() && request.dir != requested_lease().dir) {
+      failed = {std::make_error_code(std::errc::device_or_resource_busy), options.dir, {}};
+    }
+    if (!failed) set_tempdir(*request.dir, failed);
+  }
+  if (failed || table->has_lease() || keeps_everything()) return;
+  request_lease(request);
+  table->retry_to_lease();
+  if (table->begin_to_lease()) {
+    take_lease(*table, failed);
+  } else if (!table->has_lease()) {  // another thread was told why
+    failed.code = std::make_error_code(std::errc::operation_canceled);
+  }
+}
+
+std::size_t sweep(sweep_report& report) {
+  report = {};
+  for (const fs::path& directory : directories_with_leases()) sweep_directory(directory, {}, report);
+  return report.swept;
+}
+
+std::vector<lease> list_leases() {
+  std::vector<lease> found;
+  for (const fs::path& directory : directories_with_leases()) list_leases(directory, found);
+  return found;
+}
+
 void acquire_name(const new_name& where, owned_path& name, std::error_code& error) {
+  if (is_leasing_due()) lease_this_process();
   const random_text random = random_name(error);
   if (error) return;
   constexpr auto separator = fs::path::preferred_separator;
@@ -108,7 +200,7 @@ void acquire_name(const new_name& where, owned_path& name, std::error_code& erro
   out = std::copy(prefix.begin(), prefix.end(), out);
   out = std::copy(random.begin(), random.end(), out);
   std::copy(suffix.begin(), suffix.end(), out);
-  name.acquire(std::move(text), where.type, where.granted, error);
+  name.acquire(std::move(text), where.type, where.granted, !where.keeps && !where.is_given_away, error);
 }
 
 const fs::path* default_directory(failure& failed) { return tempdir(probe, failed); }

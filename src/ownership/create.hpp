@@ -3,6 +3,7 @@
 
 #include <tempfile/error.hpp>
 #include <tempfile/file_handle.hpp>
+#include <tempfile/lease.hpp>
 #include <tempfile/temporary_path.hpp>
 
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/failure.hpp"
 #include "names/random_name.hpp"
@@ -23,7 +25,8 @@ struct create_request {
   const fs::path& dir;  // empty: default_directory()
   std::optional<fs::perms> mode{};
   bool inheritable{};
-  bool keeps{};  // what is created stays, unless its owner removes it
+  bool keeps{};          // what is created stays, unless its owner removes it
+  bool is_given_away{};  // what is created is the caller's to remove, and nobody else's
 };
 
 template <class Options>
@@ -45,6 +48,11 @@ file_handle lock_directory(owned_path& name, failure& failed);
 // Without a name as far as the platform can; otherwise the name is removed before this returns.
 file_handle create_unnamed_file(const create_request& request, failure& failed);
 
+// As tempfile::enable_leases(), sweep() and lease::list() say.
+void enable_leases(const lease_options& options, failure& failed);
+std::size_t sweep(sweep_report& report);
+std::vector<lease> list_leases();
+
 // The directory that gettempdir() returns, valid until the process ends; null on failure.
 const fs::path* default_directory(failure& failed);
 
@@ -55,7 +63,8 @@ struct new_name {
   std::string_view suffix;
   fs::file_type type;
   fs::perms granted;
-  bool keeps{};  // as in create_request
+  bool keeps{};          // as in create_request
+  bool is_given_away{};  // the same
 };
 
 // `name` owns the path of directory, prefix, random characters and suffix, which nothing is expected to have.

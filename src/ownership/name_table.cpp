@@ -10,102 +10,16 @@
 namespace tempfile::inline v0_1::internal {
 namespace {
 
-using path_character = fs::path::value_type;
-
-constexpr std::array<slot_pool::layout, 3> layouts{{
-    {.slot_size = 64, .first_chunk = 1024, .batch = 32},  // paths of up to 39 bytes: those in /tmp
-    {.slot_size = 256, .first_chunk = 64, .batch = 32},
-    {.slot_size = 4352, .first_chunk = 4, .batch = 4},
+constexpr std::array<slot_pool::layout, slot_classes> layouts{{
+    {.slot_size = slot_sizes[0], .first_chunk = 1024, .batch = 32},
+    {.slot_size = slot_sizes[1], .first_chunk = 64, .batch = 32},
+    {.slot_size = slot_sizes[2], .first_chunk = 4, .batch = 4},
 }};
-static_assert(layouts.back().slot_size == sizeof(name_slot) + name_table::max_path_size * sizeof(path_character));
-
-constexpr std::size_t word_size = sizeof(std::uint64_t);
-constexpr std::size_t identity_words = 3;  // device, inode, birth
-
-constexpr std::size_t words_of_path(std::size_t length) noexcept {
-  return ((length + 1) * sizeof(path_character) + word_size - 1) / word_size;
-}
-
-constexpr std::size_t words_in(std::size_t pool) noexcept {
-  return (layouts[pool].slot_size - sizeof(name_slot)) / word_size;
-}
-
-// The pool with the smallest slots that have room; layouts.size() if none has.
-std::size_t pool_for(std::size_t length, bool is_adopted) noexcept {
-  const std::size_t words = words_of_path(length) + (is_adopted ? identity_words : 0);
-  std::size_t pool = 0;
-  while (pool < layouts.size() && words > words_in(pool)) ++pool;
-  return pool;
-}
-
-std::size_t pool_of(slot_word word) noexcept { return pool_for(word.length(), word.is_adopted()); }
-
-// Whatever follows the path in its last word is zero.
-void write_path(name_slot& slot, const fs::path::string_type& path) noexcept {
-  const std::size_t words = words_of_path(path.size());
-  const auto* const bytes = reinterpret_cast<const std::byte*>(path.c_str());
-  for (std::size_t i = 0; i + 1 < words; ++i) {
-    std::uint64_t value = 0;
-    std::memcpy(&value, bytes + i * word_size, word_size);
-    slot.content()[i].store(value, std::memory_order_relaxed);
-  }
-  std::uint64_t last = 0;
-  std::memcpy(&last, bytes + (words - 1) * word_size,
-              (path.size() + 1) * sizeof(path_character) - (words - 1) * word_size);
-  slot.content()[words - 1].store(last, std::memory_order_relaxed);
-}
-
-void write_identity(name_slot& slot, std::size_t pool, const platform::lasting_identity& identity) noexcept {
-  name_slot::content_word* const place = slot.content() + words_in(pool) - identity_words;
-  place[0].store(identity.file.device, std::memory_order_relaxed);
-  place[1].store(identity.file.inode, std::memory_order_relaxed);
-  place[2].store(static_cast<std::uint64_t>(identity.born), std::memory_order_relaxed);
-}
-
-platform::lasting_identity identity_in(const name_slot& slot, slot_word word) noexcept {
-  const name_slot::content_word* const place = slot.content() + words_in(pool_of(word)) - identity_words;
-  return {{place[0].load(std::memory_order_acquire), place[1].load(std::memory_order_acquire), word.type()},
-          static_cast<std::int64_t>(place[2].load(std::memory_order_acquire))};
-}
 
 // The table of the process that the calling one was forked from, until it has its own.
 constinit std::atomic<name_table*> current_table{nullptr};
 
 }  // namespace
-
-// --- words -----------------------------------------------------------------------------------------------------------
-
-slot_word::slot_word(slot_word before, name_state state, const name_description& name, std::size_t length) noexcept
-    : value_{((before.value_ >> generation_shift) + 1) << generation_shift | std::uint64_t{length} << length_shift |
-             std::uint64_t{name.adopted.has_value()} << adopted_shift |
-             std::uint64_t{(name.granted & fs::perms::group_write) != fs::perms::none} << granted_shift |
-             std::uint64_t{(name.granted & fs::perms::others_write) != fs::perms::none} << (granted_shift + 1) |
-             (static_cast<std::uint64_t>(name.type) & type_mask) << type_shift | static_cast<std::uint64_t>(state)} {}
-
-fs::file_type slot_word::type() const noexcept { return static_cast<fs::file_type>(value_ >> type_shift & type_mask); }
-
-fs::perms slot_word::granted() const noexcept {
-  fs::perms granted = fs::perms::none;
-  if ((value_ >> granted_shift & 1U) != 0) granted |= fs::perms::group_write;
-  if ((value_ >> (granted_shift + 1) & 1U) != 0) granted |= fs::perms::others_write;
-  return granted;
-}
-
-name_description description_of(const name_slot& slot, slot_word word) noexcept {
-  name_description found{word.type(), word.granted(), slot.recorded.load(std::memory_order_acquire), {}};
-  if (word.is_adopted()) found.adopted = identity_in(slot, word);
-  return found;
-}
-
-void copy_path(const name_slot& slot, slot_word word,
-               std::span<fs::path::value_type, name_table::max_path_size> path) noexcept {
-  auto* const bytes = reinterpret_cast<std::byte*>(path.data());
-  const std::size_t words = words_of_path(word.length());
-  for (std::size_t i = 0; i < words; ++i) {
-    const std::uint64_t value = slot.content()[i].load(std::memory_order_acquire);
-    std::memcpy(bytes + i * word_size, &value, word_size);
-  }
-}
 
 // --- free slots of a thread ------------------------------------------------------------------------------------------
 
@@ -122,7 +36,7 @@ struct thread_slots {
   std::uint32_t thread;  // platform::thread_number()
   bool has_ended;        // then nothing is kept here any more
   bool gives_back_at_end;
-  std::array<magazine, layouts.size()> magazines;
+  std::array<magazine, name_table::pool_count> magazines;
 
   void begin(name_table* of) noexcept;
   void end() noexcept;
@@ -166,7 +80,12 @@ name_table::name_table() noexcept
     : token_{platform::process_token()},
       process_id_{platform::process_id()},
       has_process_barrier_{platform::prepare_process_barrier()},
-      pools_{slot_pool{layouts[0]}, slot_pool{layouts[1]}, slot_pool{layouts[2]}} {}
+      pools_{slot_pool{layouts[0]},
+             slot_pool{layouts[1]},
+             slot_pool{layouts[2]},
+             slot_pool{layouts[0], lease_, 0},
+             slot_pool{layouts[1], lease_, 1},
+             slot_pool{layouts[2], lease_, 2}} {}
 
 name_table* name_table::find() noexcept {
   name_table* const table = current_table.load(std::memory_order_acquire);
@@ -204,6 +123,8 @@ bool name_table::take_over() noexcept {
     }
   });
   table->process_id_.store(platform::process_id(), std::memory_order_relaxed);
+  table->lease_.take_over();
+  if (!table->has_lease()) table->leasing_.store(leasing_not_begun, std::memory_order_relaxed);
   table->has_process_barrier_ = platform::prepare_process_barrier();
   table->open();
   own_slots.thread = platform::thread_number();
@@ -231,7 +152,7 @@ name_slot* name_table::take_slot(std::size_t pool) noexcept {
 void name_table::give_back(name_slot* slot, std::size_t pool) noexcept {
   if (own_slots.table != this) own_slots.begin(this);
   thread_slots::magazine& magazine = own_slots.magazines[pool];
-  const std::size_t batch = layouts[pool].batch;
+  const std::size_t batch = layouts[pool % slot_classes].batch;
   if (own_slots.has_ended) {
     pools_[pool].give_back(own_slots.thread, std::span{&slot, 1});
     return;
@@ -298,27 +219,81 @@ void name_table::wait_until_open(std::error_code& error) const noexcept {
   }
 }
 
+// --- the lease -------------------------------------------------------------------------------------------------------
+
+bool name_table::begin_to_lease() noexcept {
+  std::uint64_t found = leasing_not_begun;
+  const std::uint64_t self = platform::thread_number();
+  if (leasing_.compare_exchange_strong(found, self, std::memory_order_acq_rel)) return true;
+  while (found != self && found < sweep_is_due) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    found = leasing_.load(std::memory_order_acquire);
+  }
+  return false;
+}
+
+void name_table::end_to_lease() noexcept {
+  leasing_.store(has_lease() ? sweep_is_due : leasing_done, std::memory_order_release);
+}
+
+void name_table::retry_to_lease() noexcept {
+  std::uint64_t found = leasing_done;
+  if (!has_lease()) leasing_.compare_exchange_strong(found, leasing_not_begun, std::memory_order_acq_rel);
+}
+
+bool name_table::begin_to_sweep() noexcept {
+  std::uint64_t found = sweep_is_due;
+  return leasing_.compare_exchange_strong(found, leasing_done, std::memory_order_acq_rel);
+}
+
+void name_table::take_lease(const fs::path& directory, power_loss after_power_loss, failure& failed) {
+  lease_.create(directory, after_power_loss, layouts.front().first_chunk, failed);
+}
+
+void name_table::drop_lease() noexcept {
+  if (!has_lease()) return;
+  bool holds_nothing = true;
+  for (slot_pool& pool : std::span{pools_}.subspan(slot_classes)) {
+    pool.for_each([&](const name_slot& slot) {
+      const slot_word word{slot.word.load(std::memory_order_acquire)};
+      holds_nothing = holds_nothing && word.state() == name_state::free;
+    });
+  }
+  if (holds_nothing) lease_.remove();
+}
+
 // --- records ---------------------------------------------------------------------------------------------------------
 
 name_record name_table::record(const fs::path& path, name_state state, const name_description& name,
                                std::error_code& error) noexcept {
   const std::size_t length = path.native().size();
-  const std::size_t pool = pool_for(length, name.adopted.has_value());
+  const std::size_t slot_class = slot_class_for(length, name.adopted.has_value());
   error.clear();
-  if (pool == layouts.size()) error = std::make_error_code(std::errc::filename_too_long);
-  name_slot* const slot = error ? nullptr : take_slot(pool);
+  if (slot_class == slot_classes) {
+    error = std::make_error_code(std::errc::filename_too_long);
+    return {};
+  }
+  name_slot* slot = name.may_be_swept && has_lease() ? take_slot(slot_class + slot_classes) : nullptr;
+  const bool is_leased = slot != nullptr;
+  if (!is_leased) slot = take_slot(slot_class);
   if (slot == nullptr) {
-    if (!error) error = std::make_error_code(std::errc::not_enough_memory);
+    error = std::make_error_code(std::errc::not_enough_memory);
     return {};
   }
   write_path(*slot, path.native());
-  if (name.adopted) write_identity(*slot, pool, *name.adopted);
+  if (name.adopted) write_identity(*slot, slot_class, *name.adopted);
   slot->recorded.store(name.recorded, std::memory_order_relaxed);
-  slot->creator.store(own_slots.thread, std::memory_order_relaxed);
-  const slot_word word{slot_word{slot->word.load(std::memory_order_relaxed)}, state, name, length};
+  slot->creator_or_next.store(own_slots.thread, std::memory_order_relaxed);
+  const slot_word word{slot_word{slot->word.load(std::memory_order_relaxed)}, state, name, length, is_leased};
+  if (is_leased) slot->checksum.store(checksum_of(*slot, word), std::memory_order_relaxed);
   publish(*slot, word);
   const name_record made{slot, word.value(), this};
-  if (!is_closed_for_this_thread()) return made;
+  if (!is_closed_for_this_thread()) {
+    if (is_leased && lease_.is_written_back()) {
+      lease_.write_back(static_cast<std::uint32_t>(slot_class), pools_[slot_class + slot_classes].place_of(slot));
+    }
+    return made;
+  }
   // Nothing has been created: whoever cleans up must not wait for this one, and it waits until that is over.
   release(made);
   wait_until_open(error);
@@ -354,6 +329,12 @@ void name_table::release(const name_record& record) noexcept {
   record.slot->word.compare_exchange_strong(found, freed.value(), std::memory_order_acq_rel);
   // Whoever has cleaned up frees a slot, but only its owner gives it back.
   if (found == record.word || found == freed.value()) give_back(record.slot, pool_of(freed));
+}
+
+void name_table::release_for_good(const name_record& record) noexcept {
+  const slot_word word{record.word};
+  release(record);
+  if (word.is_leased()) lease_.flush(*record.slot, slot_class_of(word));
 }
 
 }  // namespace tempfile::inline v0_1::internal

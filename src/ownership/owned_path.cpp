@@ -48,13 +48,14 @@ bool owned_path::is_this_process() const noexcept { return is_owned() && record_
 
 bool owned_path::is_kept() const noexcept { return is_owned() && word_of(record_).state() == name_state::kept; }
 
-void owned_path::acquire(fs::path&& path, fs::file_type type, fs::perms granted, std::error_code& error) noexcept {
+void owned_path::acquire(fs::path&& path, fs::file_type type, fs::perms granted, bool may_be_swept,
+                         std::error_code& error) noexcept {
   path_ = std::move(path);
   name_table* const table = table_of_this_process(type, error);
   if (error) return;
-  name_description name{.type = type, .granted = granted};
+  name_description name{.type = type, .granted = granted, .may_be_swept = may_be_swept};
   // Read before the directory is created, so that its time of birth is not before.
-  if (type == fs::file_type::directory) name.recorded = platform::coarse_time();
+  if (type == fs::file_type::directory || table->has_lease()) name.recorded = platform::coarse_time();
   record_ = table->record(path_, name_state::creating, name, error);
 }
 
@@ -85,7 +86,8 @@ void owned_path::adopt(const fs::path& existing, failure& failed) {
 }
 
 void owned_path::adopt_instead(const platform::lasting_identity& identity, std::error_code& error) noexcept {
-  const name_description name{.type = identity.file.type, .adopted = identity};
+  const name_description name{
+      .type = identity.file.type, .recorded = platform::coarse_time(), .adopted = identity, .may_be_swept = true};
   name_table* const table = table_of_this_process(name.type, error);
   if (error) return;
   const name_record adopted = table->record(path_, name_state::owned, name, error);
@@ -153,6 +155,12 @@ void owned_path::dispose(bool reports) noexcept {
     if (failed && reports) report_cleanup_error(failed.path.empty() ? path_ : failed.path, failed.code);
   }
   record_ = {};  // what could not be removed stays recorded, and is tried once more at exit
+}
+
+void owned_path::keep() noexcept {
+  if (!is_owned()) return;
+  const name_record kept = std::exchange(record_, {});
+  if (kept.table == name_table::find()) kept.table->release_for_good(kept);
 }
 
 void owned_path::release() noexcept {

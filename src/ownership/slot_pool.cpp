@@ -35,29 +35,35 @@ name_slot* slot_pool::at(std::uint32_t index) const noexcept {
   return reinterpret_cast<name_slot*>(begin + std::size_t{index - begin_of(chunk)} * layout_.slot_size);
 }
 
-// Of a slot that was taken; the last chunks have the most slots.
-std::uint32_t slot_pool::index_of(const name_slot* slot) const noexcept {
+// The last chunks have the most slots.
+slot_pool::place slot_pool::place_of(const name_slot* slot) const noexcept {
   const auto address = reinterpret_cast<std::uintptr_t>(slot);
   std::size_t chunk = chunk_of(fresh_.load(std::memory_order_acquire) - 1);
   while (true) {
     const auto begin = reinterpret_cast<std::uintptr_t>(chunks_[chunk].load(std::memory_order_acquire));
-    const std::size_t size = (std::size_t{layout_.first_chunk} << chunk) * layout_.slot_size;
-    if (address >= begin && address < begin + size) {
-      return begin_of(chunk) + static_cast<std::uint32_t>((address - begin) / layout_.slot_size);
-    }
+    const std::size_t size = slots_in(chunk) * layout_.slot_size;
+    if (address >= begin && address < begin + size) return {static_cast<std::uint32_t>(chunk), address - begin};
     --chunk;
   }
 }
 
-// Two threads may both make it: the second gives its memory back.
+std::uint32_t slot_pool::index_of(const name_slot* slot) const noexcept {
+  const place found = place_of(slot);
+  return begin_of(found.chunk) + static_cast<std::uint32_t>(found.offset / layout_.slot_size);
+}
+
+// Two threads may both make it: the second gives its memory back. (A source gives both the same.)
 bool slot_pool::make_chunk(std::size_t chunk) noexcept {
   if (chunk >= max_chunks) return false;
   std::byte* latest = chunks_[chunk].load(std::memory_order_acquire);
   if (latest != nullptr) return true;
-  const std::size_t size = (std::size_t{layout_.first_chunk} << chunk) * layout_.slot_size;
-  void* const memory = platform::map_memory(size);
+  const std::size_t size = slots_in(chunk) * layout_.slot_size;
+  void* const memory = source_ == nullptr
+                           ? platform::map_memory(size)
+                           : source_->map_chunk(number_, static_cast<std::uint32_t>(chunk), slots_in(chunk), size);
   if (memory == nullptr) return false;
-  if (!chunks_[chunk].compare_exchange_strong(latest, static_cast<std::byte*>(memory), std::memory_order_acq_rel)) {
+  if (!chunks_[chunk].compare_exchange_strong(latest, static_cast<std::byte*>(memory), std::memory_order_acq_rel) &&
+      source_ == nullptr) {
     platform::unmap_memory(memory, size);
   }
   return true;
@@ -70,17 +76,18 @@ std::size_t slot_pool::take(std::uint32_t shard, std::span<name_slot*, max_batch
   return take_fresh(taken);
 }
 
-// A list is walked while others may change it: every number in it is that of a slot, and the count of changes tells
-// whether the walk was right.
+// A list is walked while others may change it. What they do with a slot that they have taken may look like the number
+// of any other, or of none; the count of changes tells whether the walk was right.
 std::size_t slot_pool::take_free(std::uint32_t shard, std::span<name_slot*, max_batch> taken) noexcept {
   std::atomic<std::uint64_t>& first = free_[shard].value;
   std::uint64_t head = first.load(std::memory_order_acquire);
   while (number_in(head) != 0) {
     std::size_t count = 0;
     std::uint32_t number = number_in(head);
-    for (; number != 0 && count < layout_.batch; ++count) {
+    const std::uint32_t end = fresh_.load(std::memory_order_acquire);
+    for (; number != 0 && number <= end && count < layout_.batch; ++count) {
       taken[count] = at(number - 1);
-      number = taken[count]->next.load(std::memory_order_acquire);
+      number = taken[count]->creator_or_next.load(std::memory_order_acquire);
     }
     if (first.compare_exchange_weak(head, successor(head, number), std::memory_order_acq_rel,
                                     std::memory_order_acquire)) {
@@ -103,13 +110,13 @@ std::size_t slot_pool::take_fresh(std::span<name_slot*, max_batch> taken) noexce
 void slot_pool::give_back(std::uint32_t shard, std::span<name_slot* const> slots) noexcept {
   if (slots.empty()) return;
   for (std::size_t i = 0; i + 1 < slots.size(); ++i) {
-    slots[i]->next.store(index_of(slots[i + 1]) + 1, std::memory_order_release);
+    slots[i]->creator_or_next.store(index_of(slots[i + 1]) + 1, std::memory_order_release);
   }
   const std::uint32_t number = index_of(slots.front()) + 1;
   std::atomic<std::uint64_t>& first = free_[shard % shards].value;
   std::uint64_t head = first.load(std::memory_order_acquire);
   do {
-    slots.back()->next.store(number_in(head), std::memory_order_release);
+    slots.back()->creator_or_next.store(number_in(head), std::memory_order_release);
   } while (!first.compare_exchange_weak(head, successor(head, number), std::memory_order_acq_rel,
                                         std::memory_order_acquire));
 }

@@ -31,8 +31,6 @@ file_handle open_private_directory(native_handle_type parent, native_path name, 
 // Opens a file in such a directory for reading and writing. If there is none, makes it if `creates`.
 file_handle open_private_file(native_handle_type directory, native_path name, bool creates,
                               std::error_code& error) noexcept;
-// Makes now the time of an open file's last modification.
-void touch(native_handle_type file, std::error_code& error) noexcept;
 
 // --- files that are mapped -------------------------------------------------------------------------------------------
 
@@ -72,6 +70,8 @@ void flush_mapped(const void* memory, std::size_t size, std::error_code& error) 
 
 // --- who is alive ----------------------------------------------------------------------------------------------------
 
+// The number of the user that this process acts as.
+std::uint64_t user_id() noexcept;
 // When a process was started, in a unit of the system's since it was booted; 0 if there is none, or it has ended and
 // waits for its parent, or that is not known.
 std::uint64_t start_of_process(std::uint64_t id) noexcept;

@@ -69,9 +69,6 @@ int fchmod(int descriptor, mode_t mode) noexcept { return fails(call::fchmod) ? 
 int fchmodat(int directory, const char* path, mode_t mode, int flags) noexcept {
   return fails(call::fchmodat) ? -1 : ::fchmodat(directory, path, mode, flags);
 }
-int futimens(int descriptor, const timespec* times) noexcept {
-  return fails(call::futimens) ? -1 : ::futimens(descriptor, times);
-}
 int fchown(int descriptor, uid_t owner, gid_t group) noexcept {
   return fails(call::fchown) ? -1 : ::fchown(descriptor, owner, group);
 }

@@ -25,7 +25,6 @@ enum class call {
   fchmodat,
   fchmodat2,
   fchown,
-  futimens,
   mkdirat,
   unlinkat,
   renameat,

@@ -52,7 +52,7 @@ std::size_t count_slots(bool only_used) {
 }
 
 std::string path_in(const name_record& record) {
-  std::array<fs::path::value_type, name_table::max_path_size> path{};
+  std::array<fs::path::value_type, tempfile::internal::max_path_size> path{};
   tempfile::internal::copy_path(*record.slot, slot_word{record.word}, path);
   return path.data();
 }

@@ -1,4 +1,5 @@
-// A program that has something temporary and ends: ending WAY KIND DIRECTORY. The tests look at what is left.
+// A program that has something temporary and ends: ending WAY KIND DIRECTORY BEFORE SIGNAL. The tests look at what is
+// left.
 #include <tempfile/tempfile.hpp>
 
 #include <cstdlib>
@@ -111,6 +112,7 @@ int main(int count, char** arguments) {
   const std::string way = arguments[1];
   support::expect_the_end(60);
   if (arguments[4] == std::string{"handled"} && !tempfile::cleanup_on_signals().empty()) return 4;
+  if (arguments[4] == std::string{"leased"}) tempfile::enable_leases({.dir = arguments[3]});
   if (way == "exception") {
     try {
       owner owned = make(arguments[2], arguments[3]);

@@ -49,6 +49,11 @@ inline std::size_t open_descriptors() {
   return count;
 }
 
+inline mode_t mode_of_descriptor(int descriptor) {
+  struct stat status {};
+  return ::fstat(descriptor, &status) == 0 ? status.st_mode : 0;
+}
+
 class umask_guard {
  public:
   explicit umask_guard(mode_t mask) : before_{::umask(mask)} {}

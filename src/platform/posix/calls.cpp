@@ -40,7 +40,6 @@ int fchmod(int descriptor, mode_t mode) noexcept { return ::fchmod(descriptor, m
 int fchmodat(int directory, const char* path, mode_t mode, int flags) noexcept {
   return ::fchmodat(directory, path, mode, flags);
 }
-int futimens(int descriptor, const timespec* times) noexcept { return ::futimens(descriptor, times); }
 int fchown(int descriptor, uid_t owner, gid_t group) noexcept { return ::fchown(descriptor, owner, group); }
 
 int mkdirat(int directory, const char* path, mode_t mode) noexcept { return ::mkdirat(directory, path, mode); }

@@ -29,7 +29,6 @@ int fstat(int descriptor, struct stat* status) noexcept;
 int fstatat(int directory, const char* path, struct stat* status, int flags) noexcept;
 int fchmod(int descriptor, mode_t mode) noexcept;
 int fchmodat(int directory, const char* path, mode_t mode, int flags) noexcept;
-int futimens(int descriptor, const timespec* times) noexcept;
 int fchown(int descriptor, uid_t owner, gid_t group) noexcept;
 
 int mkdirat(int directory, const char* path, mode_t mode) noexcept;

@@ -39,12 +39,14 @@ file_handle open_private_directory(native_handle_type parent, native_path name, 
                                    std::error_code& error) noexcept {
   file_handle directory;
   for (int attempt = 0; attempt < max_attempts_to_make; ++attempt) {
-    if (creates) {
-      std::error_code exists;
-      retry_on_eintr(exists, [&] { return call::mkdirat(parent, name, S_IRWXU); });
-    }
+    std::error_code unmade;
+    if (creates) retry_on_eintr(unmade, [&] { return call::mkdirat(parent, name, S_IRWXU); });
     directory = file_handle{retry_on_eintr(error, [&] { return call::openat(parent, name, subdirectory_flags(), 0); })};
     if (!creates || error != std::errc::no_such_file_or_directory) break;
+    if (unmade && unmade != std::errc::file_exists) {
+      error = unmade;
+      break;
+    }
   }
   // A symbolic link, by another of its errors.
   if (error == std::errc::too_many_symbolic_link_levels) error = std::make_error_code(std::errc::not_a_directory);
@@ -63,8 +65,6 @@ file_handle open_private_file(native_handle_type directory, native_path name, bo
   return file_handle{retry_on_eintr(error, [&] { return call::openat(directory, name, flags, S_IRUSR | S_IWUSR); })};
 }
 
-void touch(native_handle_type file, std::error_code& error) noexcept {
-  retry_on_eintr(error, [&] { return call::futimens(file, nullptr); });
-}
+std::uint64_t user_id() noexcept { return ::geteuid(); }
 
 }  // namespace tempfile::inline v0_1::platform
