@@ -112,6 +112,14 @@ fs::path moved(const fs::path& path, const fs::path& from, const fs::path& to) {
   return to / path.lexically_relative(from);
 }
 
+// A device may have another number since the machine was started or the file system mounted; the time of birth, to the
+// nanosecond, is the same.
+void find_on_its_device(const fs::path& path, platform::lasting_identity& adopted) {
+  std::error_code error;
+  const platform::lasting_identity found = platform::lasting_identity_of(path.c_str(), error);
+  if (!error && found.born != 0 && found.born == adopted.born) adopted.file.device = found.file.device;
+}
+
 // --- sweeping --------------------------------------------------------------------------------------------------------
 
 class sweeper {
@@ -195,7 +203,8 @@ class sweeper {
     }
   }
 
-  void remove_found(const fs::path& path, const name_description& name, std::error_code& error) {
+  void remove_found(const fs::path& path, name_description name, std::error_code& error) {
+    if (name.adopted) find_on_its_device(path, *name.adopted);
     remove_name(path.c_str(), name, error, [&](const entry_condition& condition, std::error_code& tree_error) {
       removal_report tree;
       remove_recursively(path, &condition, tree);
