@@ -57,10 +57,16 @@ int ftruncate(int descriptor, off_t size) noexcept {
 }
 int fsync(int descriptor) noexcept { return fails(call::fsync) ? -1 : ::fsync(descriptor); }
 int fdatasync(int descriptor) noexcept { return fails(call::fdatasync) ? -1 : ::fdatasync(descriptor); }
-int flock(int descriptor, int operation) noexcept { return fails(call::flock) ? -1 : ::flock(descriptor, operation); }
+int flock(int descriptor, int operation) noexcept {
+  if (faults::locks_late()) ::usleep(1000);
+  return fails(call::flock) ? -1 : ::flock(descriptor, operation);
+}
 
 int fstat(int descriptor, struct stat* status) noexcept {
-  return fails(call::fstat) ? -1 : ::fstat(descriptor, status);
+  if (fails(call::fstat)) return -1;
+  const int result = ::fstat(descriptor, status);
+  if (result == 0 && status->st_nlink == 0 && faults::locks_late()) status->st_nlink = 1;
+  return result;
 }
 int fstatat(int directory, const char* path, struct stat* status, int flags) noexcept {
   return fails(call::fstatat) ? -1 : ::fstatat(directory, path, status, flags);

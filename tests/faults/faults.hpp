@@ -123,6 +123,16 @@ class advice_ignored {
   ~advice_ignored();
 };
 
+// While it lives, a new file is locked only some time after it was made, and a file that has been removed meanwhile
+// looks as if it still had its name.
+class late_locks {
+ public:
+  late_locks() noexcept;
+  late_locks(const late_locks&) = delete;
+  late_locks& operator=(const late_locks&) = delete;
+  ~late_locks();
+};
+
 // While it lives, somebody else does something just before the `nth` call of a kind from now on, counted from 1.
 class intervention {
  public:

@@ -20,6 +20,7 @@ std::atomic<int> link_error{0};
 std::atomic<int> zeros_left{0};
 std::atomic<bool> types_hidden{false};
 std::atomic<bool> advice_is_ignored{false};
+std::atomic<bool> locking_is_late{false};
 std::atomic<call> intervened_kind{call::count_of_calls};
 std::atomic<int> calls_before_intervention{0};
 std::function<void()> what_intervenes;
@@ -55,6 +56,10 @@ short_transfers::~short_transfers() { most_at_once = std::numeric_limits<std::si
 advice_ignored::advice_ignored() noexcept { advice_is_ignored = true; }
 advice_ignored::~advice_ignored() { advice_is_ignored = false; }
 bool gives_no_heed_to_advice() noexcept { return advice_is_ignored; }
+
+late_locks::late_locks() noexcept { locking_is_late = true; }
+late_locks::~late_locks() { locking_is_late = false; }
+bool locks_late() noexcept { return locking_is_late; }
 
 intervention::intervention(call kind, int nth, std::function<void()> what) {
   what_intervenes = std::move(what);

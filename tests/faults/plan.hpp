@@ -15,6 +15,7 @@ bool refuses_links() noexcept;
 bool gives_zero_entropy() noexcept;
 bool hides_entry_types() noexcept;
 bool gives_no_heed_to_advice() noexcept;
+bool locks_late() noexcept;
 std::size_t most_to_transfer(std::size_t wanted) noexcept;
 
 }  // namespace faults

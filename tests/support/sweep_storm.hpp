@@ -34,6 +34,7 @@ struct sweep_storm_counts {
 struct sweep_storm {
   std::filesystem::path directory;  // to be stormed in
   int kills{};
+  void (*prepare)() = nullptr;  // a worker, before it takes its lease
   // How a worker makes something; by default by the library. What it makes has the prefix "tmp".
   void (*make)(const std::filesystem::path& directory, sweep_storm_counts& counts) = nullptr;
 };
@@ -95,6 +96,7 @@ class sweep_storm_run {
   }
 
   [[noreturn]] void work() const {
+    if (storm_.prepare != nullptr) storm_.prepare();
     tempfile::enable_leases({.dir = storm_.directory});
     while (true) {
       try {
