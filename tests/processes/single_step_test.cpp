@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -42,8 +43,8 @@ class on_one_processor {
 class traced_child {
  public:
   template <class Work>
-  traced_child(const fs::path& directory, Work work) : id_{::fork()} {
-    if (id_ == 0) live(directory, work);
+  traced_child(const std::function<void()>& prepare, Work work) : id_{::fork()} {
+    if (id_ == 0) live(prepare, work);
     int status = 0;
     if (id_ == -1 || ::waitpid(id_, &status, 0) != id_ || !WIFSTOPPED(status)) id_ = -1;
   }
@@ -88,14 +89,11 @@ class traced_child {
 
  private:
   template <class Work>
-  [[noreturn]] static void live(const fs::path& directory, Work work) {
+  [[noreturn]] static void live(const std::function<void()>& prepare, Work work) {
     support::expect_the_end(60);
     if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) ::_exit(99);
     tempfile::cleanup_on_signals();
-    {  // what happens only once in a process has happened
-      const tempfile::temporary_directory warm{{.dir = directory}};
-      const tempfile::named_temporary_file up{{.dir = directory}};
-    }
+    prepare();
     std::raise(SIGSTOP);
     work();
     std::raise(SIGSTOP);
@@ -150,7 +148,13 @@ class single_step : public testing::Test {
   void SetUp() override {
     if (!support::has_linux_platform()) GTEST_SKIP() << "needs Linux: elsewhere handlers leave trees";
     if (support::has_sanitizer) GTEST_SKIP() << "a sanitizer handles signals only now and then";
-    if (!traced_child{directory_.path(), [] {}}.is_stopped()) GTEST_SKIP() << "needs ptrace";
+    if (!traced_child{prepare_, [] {}}.is_stopped()) GTEST_SKIP() << "needs ptrace";
+  }
+
+  // What happens only once in a process has happened.
+  void warm_up() const {
+    const tempfile::temporary_directory warm{{.dir = directory_.path()}};
+    const tempfile::named_temporary_file up{{.dir = directory_.path()}};
   }
 
   // Ends a child by each of the signals before about so many of the instructions of `work`; look() must like what it
@@ -158,7 +162,7 @@ class single_step : public testing::Test {
   template <class Work, class Look>
   void end_everywhere(std::size_t stops, Work work, Look look) {
     const on_one_processor pinned;
-    const std::vector<std::uintptr_t> instructions = traced_child{directory_.path(), work}.trace();
+    const std::vector<std::uintptr_t> instructions = traced_child{prepare_, work}.trace();
     forget();
     const std::size_t stride = support::is_long_run() ? 1 : instructions.size() / stops + 1;
     std::unordered_map<std::uintptr_t, int> occurrences;
@@ -166,8 +170,8 @@ class single_step : public testing::Test {
     for (std::size_t i = 0; i < instructions.size(); ++i) {
       const int occurrence = ++occurrences[instructions[i]];
       if (i % stride != 0) continue;
-      for (const int signal : {SIGTERM, SIGSEGV}) {
-        traced_child child{directory_.path(), work};
+      for (const int signal : signals_) {
+        traced_child child{prepare_, work};
         ASSERT_TRUE(child.is_stopped());
         const bool is_there = child.run_to(instructions[i], occurrence);
         const int ended = child.end(is_there ? signal : 0);
@@ -198,6 +202,8 @@ class single_step : public testing::Test {
   [[nodiscard]] bool is_empty() const { return support::entries(directory_.path()).empty(); }
 
   support::scratch_directory directory_{support::quick_place()};
+  std::function<void()> prepare_{[this] { warm_up(); }};  // what a child does before it is stopped
+  std::vector<int> signals_{SIGTERM, SIGSEGV};
 };
 
 TEST_F(single_step, of_a_file_that_is_created_and_removed) {
@@ -334,6 +340,101 @@ TEST_F(single_step, of_exit) {
         std::quick_exit(all == nullptr ? 1 : 0);
       },
       [&] { return is_empty(); });
+}
+
+// Killed, and swept afterwards. With the handlers, too, a lease has to end.
+class single_step_with_a_lease : public single_step {
+ protected:
+  single_step_with_a_lease() {
+    signals_ = {SIGKILL, SIGTERM};
+    prepare_ = [this] {
+      tempfile::enable_leases({.dir = directory_.path()});
+      warm_up();
+    };
+  }
+
+  // What a sweep leaves, the lease directory apart.
+  [[nodiscard]] std::vector<fs::path> left_after_sweep() const {
+    tempfile::sweep_report report;
+    tempfile::sweep(directory_.path(), report);
+    std::vector<fs::path> left;
+    for (const fs::path& each : support::entries(directory_.path())) {
+      if (!each.filename().native().starts_with(".tempfile-")) {
+        left.push_back(each);
+        continue;
+      }
+      for (const fs::path& lease : support::entries(each)) {
+        if (lease.filename() != "swept") left.push_back(lease);
+      }
+    }
+    return left;
+  }
+  [[nodiscard]] bool leaves_nothing() const { return left_after_sweep().empty(); }
+
+  void leave_something() const {
+    support::run_in_child([&] {
+      tempfile::enable_leases({.dir = directory_.path()});
+      new tempfile::named_temporary_file{};
+      const auto& dir = *new tempfile::temporary_directory{};
+      ::mkdir((dir / "sub").c_str(), S_IRWXU);
+      std::raise(SIGKILL);
+      return 1;
+    });
+  }
+};
+
+TEST_F(single_step_with_a_lease, of_a_file_and_a_directory_that_are_created_and_removed) {
+  end_everywhere(
+      150,
+      [&] {
+        const tempfile::named_temporary_file file;
+        const tempfile::temporary_directory made;
+        ::mkdir((made / "a").c_str(), S_IRWXU);
+      },
+      [&] { return leaves_nothing(); });
+}
+
+TEST_F(single_step_with_a_lease, of_a_file_that_is_persisted) {
+  const std::string content = "all of the content\n";
+  end_everywhere(
+      100,
+      [&] {
+        tempfile::named_temporary_file file;
+        file << content;
+        file.persist(directory_ / "target");
+      },
+      [&] {
+        const std::vector<fs::path> left = left_after_sweep();
+        return left.empty() || (left.size() == 1 && support::read_file(directory_ / "target") == content);
+      });
+}
+
+TEST_F(single_step_with_a_lease, of_its_being_taken) {
+  prepare_ = [] {};
+  end_everywhere(
+      150,
+      [&] {
+        tempfile::enable_leases({.dir = directory_.path()});
+        const tempfile::named_temporary_file file;
+      },
+      [&] { return leaves_nothing(); });
+}
+
+TEST_F(single_step_with_a_lease, of_its_growth) {
+  const std::string prefix(230, 'p');
+  end_everywhere(
+      100, [&] { const tempfile::temporary_directory made{{.prefix = prefix}}; }, [&] { return leaves_nothing(); });
+}
+
+TEST_F(single_step_with_a_lease, of_a_sweep) {
+  prepare_ = [this] { leave_something(); };
+  end_everywhere(
+      150,
+      [&] {
+        tempfile::sweep_report report;
+        tempfile::sweep(directory_.path(), report);
+      },
+      [&] { return leaves_nothing(); });
 }
 
 }  // namespace
