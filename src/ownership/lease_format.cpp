@@ -17,19 +17,6 @@ constexpr std::array<char, 8> magic{'T', 'F', 'L', 'E', 'A', 'S', 'E', '1'};
 constexpr std::uint32_t extent_magic = 0x31455854;  // "TXE1"
 constexpr std::uint32_t byte_order_mark = 0x01020304;
 
-std::uint64_t checksum_of(std::span<const std::byte> bytes) noexcept {
-  checksum sum;
-  for (; bytes.size() >= sizeof(std::uint64_t); bytes = bytes.subspan(sizeof(std::uint64_t))) {
-    std::uint64_t value = 0;
-    std::memcpy(&value, bytes.data(), sizeof value);
-    sum.add(value);
-  }
-  std::uint64_t rest = bytes.size();  // so that zeros at the end count
-  std::memcpy(reinterpret_cast<std::byte*>(&rest) + 1, bytes.data(), bytes.size());
-  sum.add(rest);
-  return sum.value();
-}
-
 template <class Header>
 std::uint64_t checksum_before_own(const Header& header) noexcept {
   return checksum_of(std::as_bytes(std::span{&header, 1}).first(offsetof(Header, checksum)));
