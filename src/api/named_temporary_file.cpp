@@ -31,7 +31,7 @@ named_temporary_file::named_temporary_file(mkstemp_result&& made, bool delete_on
 }
 
 void named_temporary_file::join(mkstemp_result& made, internal::failure& failed) {
-  name_.adopt(made.path, failed);
+  internal::adopt(made.path, name_, failed);
   if (failed) return;
   const platform::file_identity expected = platform::identity(made.file.native_handle(), failed.code);
   if (!failed && platform::identity(path().c_str(), failed.code) != expected && !failed) failed.code = errc::replaced;

@@ -1,6 +1,7 @@
 #include <tempfile/temporary_path.hpp>
 
 #include "base/failure.hpp"
+#include "ownership/create.hpp"
 #include "persist/persist.hpp"
 
 namespace tempfile::inline v0_1 {
@@ -8,11 +9,11 @@ namespace tempfile::inline v0_1 {
 temporary_path::temporary_path() noexcept = default;
 
 temporary_path::temporary_path(const fs::path& existing) {
-  internal::or_throw("cannot adopt path", [&](auto& failed) { name_.adopt(existing, failed); });
+  internal::or_throw("cannot adopt path", [&](auto& failed) { internal::adopt(existing, name_, failed); });
 }
 
 temporary_path::temporary_path(const fs::path& existing, std::error_code& error) {
-  internal::or_code(error, [&](auto& failed) { name_.adopt(existing, failed); });
+  internal::or_code(error, [&](auto& failed) { internal::adopt(existing, name_, failed); });
 }
 
 temporary_path::temporary_path(temporary_path&& other) noexcept = default;

@@ -131,10 +131,13 @@ const fs::path* existing_directory(const fs::path& directory, failure& failed) {
 
 // To find the temporary directory a file is created, which is not in the lease.
 void take_lease(name_table& table, failure& failed) {
+  const struct attempt {
+    name_table& table;
+    ~attempt() { table.end_to_lease(); }  // also where there is no memory: others wait for it
+  } now{table};
   const lease_request request = requested_lease();
   const fs::path* const directory = request.dir != nullptr ? request.dir : default_directory(failed);
   if (!failed) table.take_lease(*directory, request.on_power_loss, failed);
-  table.end_to_lease();
 }
 
 // Without a lease all goes on, and the hook hears why.
@@ -201,6 +204,11 @@ void acquire_name(const new_name& where, owned_path& name, std::error_code& erro
   out = std::copy(random.begin(), random.end(), out);
   std::copy(suffix.begin(), suffix.end(), out);
   name.acquire(std::move(text), where.type, where.granted, !where.keeps && !where.is_given_away, error);
+}
+
+void adopt(const fs::path& existing, owned_path& name, failure& failed) {
+  if (is_leasing_due()) lease_this_process();
+  name.adopt(existing, failed);
 }
 
 const fs::path* default_directory(failure& failed) { return tempdir(probe, failed); }

@@ -42,6 +42,8 @@ void check(const create_request& request, failure& failed);
 // On success `name`, which owned nothing before, owns what was created; on failure nothing, and its path is empty.
 file_handle create_file(const create_request& request, owned_path& name, failure& failed);
 void create_directory(const create_request& request, owned_path& name, failure& failed);
+// `name` owns what exists at `existing`, as temporary_path's constructor says.
+void adopt(const fs::path& existing, owned_path& name, failure& failed);
 // Locks the directory that `name` owns, for as long as the handle is open: whoever cleans up directories by their age,
 // and asks for a lock first, leaves it alone. On failure the directory is removed, and `name` owns nothing.
 file_handle lock_directory(owned_path& name, failure& failed);

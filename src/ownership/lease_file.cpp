@@ -58,15 +58,8 @@ bool is_lease_name(std::basic_string_view<fs::path::value_type> name) noexcept {
 
 void lease_file::create(const fs::path& directory, power_loss after_power_loss, std::uint32_t slots, failure& failed) {
   after_power_loss_ = after_power_loss;
-  const file_handle parent = platform::open_directory(directory.c_str(), platform::access::search, failed.code);
-  if (failed) {
-    failed.path = directory;
-    return;
-  }
-  const fs::path::string_type name = lease_directory_name();
-  failed.path = directory / name;
-  const file_handle lease_directory =
-      platform::open_private_directory(parent.native_handle(), name.c_str(), true, failed.code);
+  failed.path = directory / lease_directory_name();
+  const file_handle lease_directory = platform::open_private_directory(failed.path.c_str(), true, failed.code);
   if (!failed) storage_ = platform::storage_of_mapped_files(lease_directory.native_handle(), failed.code);
   if (!failed) create_in(lease_directory.native_handle(), directory, slots, failed);
   if (!failed) failed.path.clear();

@@ -31,14 +31,10 @@ class lease_directory {
  public:
   lease_directory(const fs::path& directory, std::error_code& error)
       : directory_{directory}, path_{directory / lease_directory_name()} {
-    const file_handle parent = platform::open_directory(directory.c_str(), platform::access::search, error);
-    directory_exists_ = !error;
-    if (error) return;
-    handle_ = platform::open_private_directory(parent.native_handle(), path_.filename().c_str(), false, error);
+    handle_ = platform::open_private_directory(path_.c_str(), false, error);
   }
 
   [[nodiscard]] native_handle_type handle() const noexcept { return handle_.native_handle(); }
-  [[nodiscard]] bool directory_exists() const noexcept { return directory_exists_; }
   // Of what it serves.
   [[nodiscard]] const fs::path& directory() const noexcept { return directory_; }
   [[nodiscard]] const fs::path& path() const noexcept { return path_; }
@@ -58,7 +54,6 @@ class lease_directory {
   const fs::path& directory_;
   fs::path path_;
   file_handle handle_;
-  bool directory_exists_{};
 };
 
 // A lease's file, opened.
@@ -118,6 +113,12 @@ void find_on_its_device(const fs::path& path, platform::lasting_identity& adopte
   std::error_code error;
   const platform::lasting_identity found = platform::lasting_identity_of(path.c_str(), error);
   if (!error && found.born != 0 && found.born == adopted.born) adopted.file.device = found.file.device;
+}
+
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  static_cast<void>(platform::status_of(path.c_str(), error));
+  return !has_vanished(error);
 }
 
 // --- sweeping --------------------------------------------------------------------------------------------------------
@@ -213,12 +214,6 @@ class sweeper {
     });
   }
 
-  static bool is_there(const fs::path& path) {
-    std::error_code error;
-    static_cast<void>(platform::status_of(path.c_str(), error));
-    return !has_vanished(error);
-  }
-
   // A name whose directory is not there may be on a file system that is not mounted now. Not so if it was in a
   // directory that was swept as well, or in the one that the lease is for.
   void forget_what_went_with_others(opened_lease& file, const fs::path& directory, std::error_code& error) {
@@ -279,10 +274,10 @@ bool sweep_directory(const fs::path& directory, const sweep_deadline& deadline, 
   std::error_code error;
   const lease_directory leases{directory, error};
   if (error) {
-    if (!leases.directory_exists()) {
-      report.left.push_back({directory, error});
-    } else if (!has_vanished(error)) {
+    if (!has_vanished(error)) {
       report.left.push_back({leases.path(), error});
+    } else if (!is_there(directory)) {
+      report.left.push_back({directory, error});
     }
     return true;
   }

@@ -24,11 +24,10 @@ file_status status_of(native_handle_type handle, std::error_code& error) noexcep
 // Of a symbolic link the link itself.
 file_status status_of(native_path path, std::error_code& error) noexcept;
 
-// Opens the directory `name` in `parent`, which must be ours alone: not a link, and nothing in it for anybody else
-// (std::errc::permission_denied). If there is none, makes it so if `creates`.
-file_handle open_private_directory(native_handle_type parent, native_path name, bool creates,
-                                   std::error_code& error) noexcept;
-// Opens a file in such a directory for reading and writing. If there is none, makes it if `creates`.
+// Opens a directory that must be ours alone: not a link, and nothing in it for anybody else
+// (std::errc::permission_denied). If there is none, makes it so if `creates`, whatever the umask.
+file_handle open_private_directory(native_path path, bool creates, std::error_code& error) noexcept;
+// Opens a file in such a directory for reading and writing. If there is none, makes it if `creates`, by the umask.
 file_handle open_private_file(native_handle_type directory, native_path name, bool creates,
                               std::error_code& error) noexcept;
 
@@ -49,8 +48,9 @@ struct locked_file {
   file_handle handle;
   bool has_name{};  // if not, link_unnamed() gives it one
 };
-// Creates one in `directory`, where the system can without a name, so that nobody ever sees it without its lock. Else
-// it has `name`, and was seen; std::errc::resource_unavailable_try_again if somebody has taken it for a dead process's.
+// Creates one in `directory`, for its owner alone, whatever the umask: where the system can without a name, so that
+// nobody ever sees it without its lock. Else it has `name`, and was seen; std::errc::resource_unavailable_try_again if
+// somebody has taken it for a dead process's.
 locked_file create_locked_file(native_handle_type directory, native_path name, std::error_code& error) noexcept;
 // Allocates the blocks of a part of a file, zeroed. std::errc::file_too_large if that is beyond this process's limit,
 // without the signal that a write would send.

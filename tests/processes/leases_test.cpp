@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/file_systems.hpp"
 #include "support/hook_listener.hpp"
 #include "support/posix.hpp"
 #include "support/support.hpp"
@@ -318,6 +319,47 @@ TEST_F(leases, survive_the_closing_of_all_descriptors) {
   EXPECT_EQ(left().size(), 2001U);
 }
 
+// On overlayfs the lock goes with the descriptor; that the process lives is seen all the same.
+TEST_F(leases, survive_the_closing_of_all_descriptors_on_overlayfs) {
+  if (!support::is_root()) GTEST_SKIP() << "needs root, to mount an overlay";
+  const support::scratch_directory below{support::quick_place()};
+  const int status = support::run_with_own_mounts([&] {
+    if (!support::mount_overlay(below.path(), place())) return support::not_available;
+    living_process closed{[&] {
+      tempfile::enable_leases({.dir = place()});
+      new tempfile::named_temporary_file{};
+      for (int each = 3; each < 100; ++each) {
+        if (::fcntl(each, F_GETFD) != -1 && !S_ISFIFO(support::mode_of_descriptor(each))) ::close(each);
+      }
+    }};
+    EXPECT_TRUE(closed.is_ready());
+    EXPECT_EQ(sweep(), 0U);
+    EXPECT_EQ(report_.live_leases, 1U);
+    closed.end(SIGKILL);
+    EXPECT_EQ(sweep(), 1U);
+    EXPECT_TRUE(left().empty() && lease_files().empty());
+    ::umount(place().c_str());
+    return testing::Test::HasFailure() ? 1 : 0;
+  });
+  if (status == support::not_available) GTEST_SKIP() << "needs overlayfs";
+  EXPECT_EQ(status, 0);
+}
+
+TEST_F(leases, are_private_and_found_again_whatever_the_umask) {
+  fs::permissions(place(), fs::perms::all);
+  EXPECT_EQ(support::run_as_ordinary_user([&] {
+              const support::umask_guard mask{0777};
+              if (tempfile::enable_leases({.dir = place()})) return 1;
+              const auto may_only_the_owner = [](const fs::path& path, fs::perms rights) {
+                return fs::status(path).permissions() == rights;
+              };
+              const fs::path lease = tempfile::lease::list(place()).at(0).path;
+              if (!may_only_the_owner(lease, fs::perms::owner_read | fs::perms::owner_write)) return 2;
+              return may_only_the_owner(lease.parent_path(), fs::perms::owner_all) ? 0 : 3;
+            }),
+            0);
+}
+
 // --- what is not ours ------------------------------------------------------------------------------------------------
 
 TEST_F(leases, do_not_touch_what_is_not_theirs) {
@@ -331,6 +373,33 @@ TEST_F(leases, do_not_touch_what_is_not_theirs) {
   fs::create_symlink(victim, name);  // by ourselves: it has our name, and goes; what it leads to stays
   EXPECT_EQ(sweep(), 1U);
   EXPECT_TRUE(fs::exists(victim / "file"));
+}
+
+TEST_F(leases, are_about_names_whatever_a_program_has_put_there) {
+  be_killed([&] {
+    const tempfile::named_temporary_file& file = *new tempfile::named_temporary_file{};
+    support::write_file(place() / "edited", "content");
+    fs::rename(place() / "edited", file.path());  // as an editor does
+    const tempfile::temporary_path& path = *new tempfile::temporary_path{tempfile::named_temporary_file{}.into_path()};
+    fs::remove(path.path());
+    fs::create_directories(path.path() / "a/b");
+  });
+  EXPECT_EQ(sweep(), 2U);
+  EXPECT_TRUE(left().empty());
+}
+
+// Where a group may rename in a directory, a member of it could put a tree of ours under our name, which he may write
+// to.
+TEST_F(leases, do_not_enter_what_others_may_have_put_there) {
+  fs::permissions(place(), fs::perms::owner_all | fs::perms::group_all);
+  be_killed([&] { new tempfile::temporary_directory{}; });
+  ASSERT_EQ(left().size(), 1U);
+  support::write_file(left()[0] / "file", "content");
+  fs::permissions(left()[0], fs::perms::owner_all | fs::perms::group_all);
+  EXPECT_EQ(sweep(), 0U);
+  ASSERT_EQ(report_.left.size(), 1U);
+  EXPECT_EQ(report_.left[0].error, tempfile::errc::replaced);
+  EXPECT_EQ(support::read_file(left()[0] / "file"), "content");
 }
 
 TEST_F(leases, of_adopted_names_know_another_file) {

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <cstdlib>
-#include <string>
+
+#include "support/file_systems.hpp"
 
 namespace {
 
@@ -28,26 +28,6 @@ int print_and_judge(const sweep_storm_result& result) {
 
 int storm_in(const fs::path& directory) {
   return print_and_judge(support::sweep_storm_run::run({.directory = directory, .kills = kills()}));
-}
-
-bool run(const std::string& command) {
-  return std::system((command + " >/dev/null 2>&1").c_str()) == 0;  // NOLINT(cert-env33-c)
-}
-
-// A file system in a file.
-bool mount_image(const std::string& make, const fs::path& scratch, const fs::path& where) {
-  const fs::path image = scratch / "image";
-  support::write_file(image, "");
-  fs::resize_file(image, std::uintmax_t{512} << 20U);
-  return run(make + ' ' + image.string()) && run("mount -o loop " + image.string() + ' ' + where.string());
-}
-
-bool mount_overlay(const fs::path& scratch, const fs::path& where) {
-  if (!support::mount_memory(scratch)) return false;
-  for (const char* const each : {"lower", "upper", "work"}) fs::create_directory(scratch / each);
-  const std::string options = "lowerdir=" + (scratch / "lower").string() + ",upperdir=" + (scratch / "upper").string() +
-                              ",workdir=" + (scratch / "work").string();
-  return ::mount("overlay", where.c_str(), "overlay", 0, options.c_str()) == 0;
 }
 
 class storm_of_kills : public testing::Test {
@@ -73,7 +53,7 @@ class storm_of_kills : public testing::Test {
       fs::create_directory(scratch);
       if (!mount(scratch, where)) return support::not_available;
       const int status = storm_in(where);
-      return run("umount " + where.string()) ? status : failed;
+      return support::run_command("umount " + where.string()) ? status : failed;
     });
   }
 
@@ -88,15 +68,25 @@ TEST_F(storm_of_kills, leaves_nothing_where_temporary_files_are) {
   expect_nothing_left("", [&] { return storm_in(scratch_.path()); });
 }
 TEST_F(storm_of_kills, leaves_nothing_on_ext4) {
-  storm_on("ext4", [](auto& scratch, auto& where) { return mount_image("mkfs.ext4 -F", scratch, where); });
+  storm_on("ext4", [](auto& scratch, auto& where) {
+    return support::mount_new_image("mkfs.ext4 -F", scratch / "image", where);
+  });
 }
 TEST_F(storm_of_kills, leaves_nothing_on_xfs) {
-  storm_on("xfs", [](auto& scratch, auto& where) { return mount_image("mkfs.xfs -f", scratch, where); });
+  storm_on("xfs", [](auto& scratch, auto& where) {
+    return support::mount_new_image("mkfs.xfs -f", scratch / "image", where);
+  });
 }
 TEST_F(storm_of_kills, leaves_nothing_on_btrfs) {
-  storm_on("btrfs", [](auto& scratch, auto& where) { return mount_image("mkfs.btrfs -f", scratch, where); });
+  storm_on("btrfs", [](auto& scratch, auto& where) {
+    return support::mount_new_image("mkfs.btrfs -f", scratch / "image", where);
+  });
 }
-TEST_F(storm_of_kills, leaves_nothing_on_overlayfs) { storm_on("overlayfs", mount_overlay); }
+TEST_F(storm_of_kills, leaves_nothing_on_overlayfs) {
+  storm_on("overlayfs", [](auto& scratch, auto& where) {
+    return support::mount_memory(scratch) && support::mount_overlay(scratch, where);
+  });
+}
 
 TEST_F(storm_of_kills, leaves_nothing_of_an_ordinary_user_in_a_sticky_directory) {
   const support::scratch_directory quick{support::quick_place()};

@@ -31,12 +31,13 @@ std::uint64_t kind_of_file_system(native_handle_type file, std::error_code& erro
 }
 
 // btrfs writes elsewhere what is overwritten, and where the disk is full a store into a mapping ends in SIGBUS. With
-// this flag, which only an empty file takes, it writes in place.
+// this flag, which only an empty file takes, it writes in place. An overlay may have btrfs below, and gives the flag to
+// it; what else may be there doesn't know the flag.
 void forbid_copy_on_write(native_handle_type file, std::error_code& error) noexcept {
   const std::uint64_t kind = kind_of_file_system(file, error);
-  if (!error && kind == BTRFS_SUPER_MAGIC) {
-    retry_on_eintr(error, [&] { return call::set_inode_flags(file, FS_NOCOW_FL); });
-  }
+  if (error || (kind != BTRFS_SUPER_MAGIC && kind != OVERLAYFS_SUPER_MAGIC)) return;
+  retry_on_eintr(error, [&] { return call::set_inode_flags(file, FS_NOCOW_FL); });
+  if (kind == OVERLAYFS_SUPER_MAGIC) error.clear();
 }
 
 file_handle create_unnamed(native_handle_type directory, std::error_code& error) noexcept {
@@ -107,6 +108,7 @@ locked_file create_locked_file(native_handle_type directory, native_path name, s
   if (error) file = {.handle = create_named(directory, name, error), .has_name = true};
   if (error) return {};
   lock(file.handle.native_handle(), lock_kind::exclusive, error);
+  if (!error) retry_on_eintr(error, [&] { return call::fchmod(file.handle.native_handle(), S_IRUSR | S_IWUSR); });
   if (!error && file.has_name) check_still_named(file.handle.native_handle(), error);
   if (!error) forbid_copy_on_write(file.handle.native_handle(), error);
   if (!error) return file;

@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "platform/create.hpp"
 #include "platform/posix/calls.hpp"
 #include "platform/posix/shared.hpp"
+#include "platform/tree.hpp"
 
 namespace tempfile::inline v0_1::platform {
 namespace {
@@ -35,13 +37,12 @@ file_status status_of(native_path path, std::error_code& error) noexcept {
   return error ? file_status{} : status_from(status);
 }
 
-file_handle open_private_directory(native_handle_type parent, native_path name, bool creates,
-                                   std::error_code& error) noexcept {
+file_handle open_private_directory(native_path path, bool creates, std::error_code& error) noexcept {
   file_handle directory;
   for (int attempt = 0; attempt < max_attempts_to_make; ++attempt) {
     std::error_code unmade;
-    if (creates) retry_on_eintr(unmade, [&] { return call::mkdirat(parent, name, S_IRWXU); });
-    directory = file_handle{retry_on_eintr(error, [&] { return call::openat(parent, name, subdirectory_flags(), 0); })};
+    if (creates) create_directory(path, {.mode = std::filesystem::perms::owner_all}, unmade);
+    directory = open_directory_nofollow(path, error);
     if (!creates || error != std::errc::no_such_file_or_directory) break;
     if (unmade && unmade != std::errc::file_exists) {
       error = unmade;
