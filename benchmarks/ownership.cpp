@@ -1,4 +1,4 @@
-// What the table of owned names costs: to record a name, in memory, and when exit() removes everything.
+// What the table of owned names costs: to record a name, in memory and in a lease, and when exit() removes everything.
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,7 +40,7 @@ fs::path path_of(std::size_t length) {
 void record(const fs::path& path) {
   owned_path name;
   std::error_code error;
-  name.acquire(fs::path{path}, fs::file_type::regular, fs::perms::none, error);
+  name.acquire(fs::path{path}, fs::file_type::regular, fs::perms::none, true, error);
   name.confirm(false, error);
   name.release();
 }
@@ -93,7 +93,7 @@ void own(std::vector<owned_path>& living, std::size_t count) {
   const fs::path path = "x";
   std::error_code error;
   while (living.size() < count) {
-    living.emplace_back().acquire(fs::path{path}, fs::file_type::regular, fs::perms::none, error);
+    living.emplace_back().acquire(fs::path{path}, fs::file_type::regular, fs::perms::none, true, error);
     living.back().confirm(false, error);
   }
 }
@@ -124,6 +124,72 @@ void print_records() {
   row("1000000 others alive", cost(usual));
   std::printf("\nOf a million names that are alive, each takes %.1f bytes in the table.\n", bytes);
   for (owned_path& each : living) each.release();
+}
+
+// --- leases ----------------------------------------------------------------------------------------------------------
+
+// A process that creates and removes when it is told to, with a lease or without: one that has a lease keeps it.
+class creating_process {
+ public:
+  creating_process(const fs::path& directory, bool is_leased) {
+    if (::pipe(to_it_) != 0 || ::pipe(from_it_) != 0) std::abort();
+    std::fflush(nullptr);  // or its exit() would print that as well
+    process_ = ::fork();
+    if (process_ == 0) live(directory, is_leased);
+    if (process_ == -1) std::abort();
+  }
+  creating_process(const creating_process&) = delete;
+  creating_process& operator=(const creating_process&) = delete;
+  ~creating_process() {
+    static_cast<void>(nanoseconds_for(0));
+    ::waitpid(process_, nullptr, 0);
+    for (const int each : {to_it_[0], to_it_[1], from_it_[0], from_it_[1]}) ::close(each);
+  }
+
+  // Of CPU time, for each file and directory.
+  double nanoseconds_for(int pairs) {
+    double nanoseconds = 0;
+    if (::write(to_it_[1], &pairs, sizeof pairs) != sizeof pairs ||
+        ::read(from_it_[0], &nanoseconds, sizeof nanoseconds) != sizeof nanoseconds) {
+      std::abort();
+    }
+    return nanoseconds;
+  }
+
+ private:
+  [[noreturn]] void live(const fs::path& directory, bool is_leased) const {
+    if (is_leased && tempfile::enable_leases({.dir = directory})) std::abort();
+    for (int pairs = 0; ::read(to_it_[0], &pairs, sizeof pairs) == sizeof pairs;) {
+      const double begin = cpu_nanoseconds();
+      for (int i = 0; i < pairs; ++i) const tempfile::named_temporary_file file{{.dir = directory}};
+      const double nanoseconds = (cpu_nanoseconds() - begin) / pairs;
+      if (::write(from_it_[1], &nanoseconds, sizeof nanoseconds) != sizeof nanoseconds || pairs == 0) break;
+    }
+    std::exit(0);
+  }
+
+  int to_it_[2]{};
+  int from_it_[2]{};
+  pid_t process_{};
+};
+
+void print_leases(const char* where, const fs::path& parent) {
+  constexpr int rounds = 201;
+  constexpr int pairs = 200;
+  const tempfile::temporary_directory directory{{.dir = parent}};
+  creating_process plain{directory, false};
+  creating_process leased{directory, true};
+  std::vector<double> without;
+  std::vector<double> with;
+  std::vector<double> ratios;
+  for (int i = 0; i < rounds; ++i) {
+    without.push_back(plain.nanoseconds_for(pairs));
+    with.push_back(leased.nanoseconds_for(pairs));
+    ratios.push_back(with.back() / without.back());
+  }
+  std::printf("| %s | %.2f µs | %.2f µs | **%.2f** (%.2f to %.2f) |\n", where, measure::median(without) / 1000,
+              measure::median(with) / 1000, measure::median(ratios), measure::quantile(ratios, 0.25),
+              measure::quantile(ratios, 0.75));
 }
 
 // --- exit ------------------------------------------------------------------------------------------------------------
@@ -197,6 +263,10 @@ void print_exit(const char* where, const fs::path& parent, int rounds) {
 
 int main() {
   print_records();
+  std::printf(
+      "\n| a named file, created and removed | without a lease | with one | ratio |\n| --- | --- | --- | --- |\n");
+  if (fs::is_directory("/dev/shm")) print_leases("tmpfs", "/dev/shm");
+  print_leases("usual place", tempfile::gettempdir());
   std::printf(
       "\n| 100,000 files at the end of a process | unlink, _exit | exit | ratio |\n| --- | --- | --- | --- |\n");
   if (fs::is_directory("/dev/shm")) print_exit("tmpfs", "/dev/shm", 7);

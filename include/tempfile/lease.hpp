@@ -20,11 +20,16 @@ namespace fs = std::filesystem;
 /// How far a lease goes when the machine loses its power. It makes a difference only for leases on a disk: in memory
 /// (tmpfs) the names are gone with the lease.
 enum class power_loss {
-  off,     ///< the system writes a record to the disk when it likes, usually after half a minute: names that are
-           ///< younger may be left behind
-  on,      ///< each record is on its way to the disk before its name is created, without waiting. Of names that were
-           ///< recorded in the last milliseconds one may be left behind
-  strict,  ///< the same, and waits while an earlier record is being written: tens of microseconds for each name
+  /// The system writes records to the disk when it likes, usually after half a minute: younger names may be left
+  /// behind.
+  off,
+  /// Records are on their way to the disk before their names can be there, without waiting. They are sent once in some
+  /// milliseconds: of names that are made faster than that, the last few wait for the next one, or for the system.
+  on,
+  /// Each record is sent by itself, after the write of an earlier one has ended: tens of microseconds to milliseconds
+  /// for
+  /// each name.
+  strict,
 };
 
 /// What enable_leases() does.

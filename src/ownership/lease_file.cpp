@@ -186,11 +186,18 @@ void lease_file::report(const std::error_code& error) const noexcept {
   }
 }
 
-void lease_file::write_back(std::uint32_t slot_class, const slot_pool::place& slot) const noexcept {
-  const std::uint64_t chunk = extents_.at(slot_class).at(slot.chunk).offset.load(std::memory_order_relaxed);
-  const auto how =
-      after_power_loss_ == power_loss::strict ? platform::write_back::start_surely : platform::write_back::start;
-  platform::write_back_file(handle_, chunk + slot.offset, slot_sizes[slot_class], how);
+// A write to a disk that is quick costs as much as to create a file, and one that is slow takes no second write of the
+// same page meanwhile. So all that has been recorded is written back once in a tick of the coarse clock (1 to 10 ms),
+// which is far below the five seconds after which ext4, say, writes the names.
+void lease_file::write_back(std::uint32_t slot_class, const slot_pool::place& slot, std::int64_t recorded) noexcept {
+  if (after_power_loss_ == power_loss::strict) {
+    const std::uint64_t chunk = extents_.at(slot_class).at(slot.chunk).offset.load(std::memory_order_relaxed);
+    platform::write_back_file(handle_, chunk + slot.offset, slot_sizes[slot_class], platform::write_back::start_surely);
+    return;
+  }
+  if (written_back_.load(std::memory_order_relaxed) == recorded) return;
+  written_back_.store(recorded, std::memory_order_relaxed);
+  platform::write_back_file(handle_, 0, platform::whole_file, platform::write_back::start);
 }
 
 void lease_file::flush(const name_slot& slot, std::size_t slot_class) const noexcept {

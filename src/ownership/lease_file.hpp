@@ -41,11 +41,13 @@ class lease_file final : public chunk_source {
   // Where slots lie. Null once the file can't grow, which goes to the cleanup error hook the first time.
   void* map_chunk(std::uint32_t slot_class, std::uint32_t chunk, std::uint32_t slots,
                   std::size_t size) noexcept override;
-  // Whether a name that is recorded has to be written back before it is created.
+  // Whether write_back() is to be called.
   [[nodiscard]] bool is_written_back() const noexcept {
     return storage_ == platform::storage::disk && after_power_loss_ != power_loss::off;
   }
-  void write_back(std::uint32_t slot_class, const slot_pool::place& slot) const noexcept;
+  // A name has been recorded, at this platform::coarse_time(), and is about to be created: sends the record to the disk
+  // before the name can get there.
+  void write_back(std::uint32_t slot_class, const slot_pool::place& slot, std::int64_t recorded) noexcept;
   // A name is somebody else's from now on: on a disk, waits until no power cut brings the record back.
   void flush(const name_slot& slot, std::size_t slot_class) const noexcept;
   // Another process, its copy's, holds it from now on.
@@ -73,6 +75,7 @@ class lease_file final : public chunk_source {
   std::atomic<bool> exists_{false};
   std::atomic<bool> is_growing_{false};
   std::atomic<bool> is_full_{false};
+  std::atomic<std::int64_t> written_back_{0};  // when
   platform::storage storage_{platform::storage::memory};
   power_loss after_power_loss_{power_loss::on};
   // Only to write back: should somebody have closed it and opened another file, that does no harm.

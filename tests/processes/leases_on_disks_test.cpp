@@ -173,24 +173,34 @@ class full_disks : public leases_on_disks {
     return support::run_in_child([&] {
       support::expect_the_end(100);
       if (tempfile::enable_leases({.dir = place})) return 2;
-      const std::string block(1U << 20U, 'x');
-      for (int i = 0; i < 1000; ++i) {
-        std::ofstream file{place / ("fill" + std::to_string(i))};
-        if (!file.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) break;
-      }
-      ::sync();
-      for (int round = 0; round < 5; ++round) {
-        std::vector<tempfile::named_temporary_file> files;
-        for (int i = 0; i < 2000; ++i) {
-          files.emplace_back(tempfile::named_temporary_file_options{.dir = elsewhere.path()});
+      const auto record = [&] {
+        std::vector<tempfile::temporary_path> paths;
+        for (int i = 0; i < 3000; ++i) {
+          paths.push_back(tempfile::named_temporary_file{{.dir = elsewhere.path()}}.into_path());
         }
-        ::sync();  // what was written may not be written to in its place again
-      }
+        ::sync();  // now what was written can't be written to again where it is, on btrfs
+      };
+      record();
+      fill(place / "fill");
+      for (int round = 0; round < 2; ++round) record();
       return support::entries(elsewhere.path()).empty() ? 0 : 3;
     });
   }
 
-  void fill(const char* need, const std::string& make) {
+  // To the last block, whatever the file system keeps back at first.
+  static void fill(const fs::path& path) {
+    for (int attempt = 0; attempt < 3; ++attempt) {
+      for (std::size_t size = 1U << 20U; size >= 4096; size /= 16) {
+        const std::string block(size, 'x');
+        std::ofstream file{path, std::ios::app | std::ios::binary};
+        while (file.write(block.data(), static_cast<std::streamsize>(size)).flush()) {
+        }
+      }
+      ::sync();
+    }
+  }
+
+  void test(const char* need, const std::string& make) {
     with_mounts(need, [&] {
       if (!support::mount_new_image(make, scratch_ / "image", mounted(), std::uintmax_t{320} << 20U)) {
         return support::not_available;
@@ -201,9 +211,9 @@ class full_disks : public leases_on_disks {
   }
 };
 
-TEST_F(full_disks, of_ext4_take_records) { fill("mkfs.ext4", "mkfs.ext4 -F"); }
-TEST_F(full_disks, of_xfs_take_records) { fill("mkfs.xfs", "mkfs.xfs -f"); }
-TEST_F(full_disks, of_btrfs_take_records) { fill("mkfs.btrfs", "mkfs.btrfs -f"); }
+TEST_F(full_disks, of_ext4_take_records) { test("mkfs.ext4", "mkfs.ext4 -F"); }
+TEST_F(full_disks, of_xfs_take_records) { test("mkfs.xfs", "mkfs.xfs -f"); }
+TEST_F(full_disks, of_btrfs_take_records) { test("mkfs.btrfs", "mkfs.btrfs -f"); }
 
 TEST_F(full_disks, of_btrfs_below_an_overlay_take_records) {
   with_mounts("mkfs.btrfs and overlayfs", [&] {

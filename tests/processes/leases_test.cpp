@@ -823,6 +823,42 @@ TEST_F(leases, of_an_application_stay_in_its_directory) {
   EXPECT_TRUE(left().size() == users - 1);
 }
 
+#if defined(TEMPFILE_SPILL)
+// examples/crash_safe_spill.cpp: killed while it waits for more numbers, and swept by its next start.
+TEST_F(leases, of_the_example_are_swept_by_its_next_start) {
+  std::array<int, 2> numbers{};
+  ASSERT_EQ(::pipe(numbers.data()), 0);
+  const pid_t first = ::fork();
+  if (first == 0) {
+    ::alarm(60);
+    ::dup2(numbers[0], STDIN_FILENO);
+    ::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO);
+    ::execl(TEMPFILE_SPILL, "crash_safe_spill", place().c_str(), nullptr);
+    ::_exit(127);
+  }
+  ASSERT_EQ(::write(numbers[1], "3 1 2 ", 6), 6);
+  const auto has_spilled = [&] {
+    for (const fs::path& each : left()) {
+      if (fs::exists(each / "0")) return true;
+    }
+    return false;
+  };
+  for (int i = 0; i < 1000 && !has_spilled(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  EXPECT_TRUE(has_spilled());
+  ASSERT_TRUE(support::send(first, SIGKILL));
+  ::waitpid(first, nullptr, 0);
+  ::close(numbers[0]);
+  ::close(numbers[1]);
+  EXPECT_EQ(left().size(), 1U);
+
+  const fs::path printed = directory_ / "printed";
+  EXPECT_EQ(std::system(("echo 5 4 6 9 | " TEMPFILE_SPILL " " + place().string() + " > " + printed.string()).c_str()),
+            0);
+  EXPECT_EQ(support::read_file(printed), "left by runs that were killed: 1\n4 5 6 9 \n");
+  EXPECT_EQ(left(), std::vector<fs::path>{printed});
+}
+#endif
+
 TEST_F(leases, stay_where_they_are) {
   const support::scratch_directory other;
   EXPECT_EQ(run_in_child([&] {
