@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 
 /// Hears what a destructor or a move could not write, close or remove: the path at fault (empty for an unnamed file)
 /// and the reason. It is called on the thread that destroys, possibly while an exception is on its way, and must not
-/// throw. It is not called for what exit() and signal handlers remove.
+/// throw. It is not called for what exit() and signal handlers remove. It also hears why a process that asked for a
+/// lease has none (enable_leases()): then on the thread that asked, or that creates the first name.
 using cleanup_error_hook = void (*)(const fs::path& path, const std::error_code& error) noexcept;
 
 /// Sets the hook; a null pointer, the default, ignores what happens. Destructors themselves never throw and never

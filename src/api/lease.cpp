@@ -3,7 +3,7 @@
 #include <new>
 
 #include "base/failure.hpp"
-#include "names/tempdir.hpp"
+#include "names/paths.hpp"
 #include "ownership/cleanup_hook.hpp"
 #include "ownership/create.hpp"
 #include "ownership/sweep.hpp"
@@ -31,10 +31,11 @@ std::size_t sweep(sweep_report& report) { return internal::sweep(report); }
 std::size_t sweep(const fs::path& dir, sweep_report& report) {
   report = {};
   internal::failure failed;
-  if (const fs::path* const whole = internal::remembered_directory(dir, failed)) {
-    internal::sweep_directory(*whole, {}, report);
-  } else {
+  const fs::path whole = internal::absolute_directory(dir, failed);
+  if (failed) {
     report.left.push_back({dir, failed.code});
+  } else {
+    internal::sweep_directory(whole, {}, report);
   }
   return report.swept;
 }
@@ -44,7 +45,8 @@ std::vector<lease> lease::list() { return internal::list_leases(); }
 std::vector<lease> lease::list(const fs::path& dir) {
   std::vector<lease> found;
   internal::failure failed;
-  if (const fs::path* const whole = internal::remembered_directory(dir, failed)) internal::list_leases(*whole, found);
+  const fs::path whole = internal::absolute_directory(dir, failed);
+  if (!failed) internal::list_leases(whole, found);
   return found;
 }
 

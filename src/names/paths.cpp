@@ -35,6 +35,14 @@ fs::path absolute(const fs::path& path, failure& failed) {
   return result;
 }
 
+fs::path absolute_directory(const fs::path& path, failure& failed) {
+  if (holds_nul(path)) {
+    failed = refusal(path, "path contains NUL");
+    return {};
+  }
+  return without_trailing_separators(absolute(path, failed));
+}
+
 bool may_be_removed(const fs::path& path, std::error_code& error) {
   error.clear();
   const fs::path name = without_trailing_separators(path).filename();

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "names/paths.hpp"
 #include "platform/process.hpp"
@@ -64,12 +65,8 @@ const fs::path* tempdir(tempdir_probe probe, failure& failed) {
 }
 
 const fs::path* remembered_directory(const fs::path& directory, failure& failed) {
-  if (holds_nul(directory)) {
-    failed = refusal(directory, "path contains NUL");
-    return nullptr;
-  }
-  const fs::path whole = absolute(directory, failed);
-  return failed ? nullptr : &remembered(without_trailing_separators(whole));
+  fs::path whole = absolute_directory(directory, failed);
+  return failed ? nullptr : &remembered(std::move(whole));
 }
 
 void set_tempdir(const fs::path& directory, failure& failed) {

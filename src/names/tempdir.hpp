@@ -14,7 +14,7 @@ using tempdir_probe = void (*)(const fs::path& directory, failure& failed);
 // The directory that gettempdir() returns, valid until the process ends; null on failure. Where there is none yet, it
 // becomes the first candidate that passes `probe`.
 const fs::path* tempdir(tempdir_probe probe, failure& failed);
-// `directory` as an absolute path without separators at its end, valid until the process ends; null on failure.
+// absolute_directory(), valid until the process ends; null on failure.
 const fs::path* remembered_directory(const fs::path& directory, failure& failed);
 // As settempdir().
 void set_tempdir(const fs::path& directory, failure& failed);

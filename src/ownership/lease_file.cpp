@@ -116,9 +116,6 @@ void lease_file::fill(native_handle_type file, const fs::path& directory, std::u
               (directory.native().size() + 1) * sizeof(fs::path::value_type));
   end_ = lease_extents_offset;
   add_extent(file, 0, 0, slots, error);
-  if (!error && storage_ == platform::storage::disk) {
-    platform::write_back_file(file, 0, lease_extents_offset, platform::write_back::start);
-  }
 }
 
 void lease_file::publish(native_handle_type lease_directory, native_handle_type file, fs::path::string_type& name,
@@ -142,13 +139,8 @@ std::byte* lease_file::add_extent(native_handle_type file, std::uint32_t slot_cl
   void* const memory = platform::map_file(file, end_, size, error);
   if (error) return nullptr;
   new (memory) extent_header{header};
-  if (storage_ == platform::storage::disk) {
-    platform::write_back_file(file, end_, lease_block, platform::write_back::start);
-  }
   std::byte* const begin = static_cast<std::byte*>(memory) + lease_block;
-  extent& made = extents_.at(slot_class).at(chunk);
-  made.offset.store(end_ + lease_block, std::memory_order_relaxed);
-  made.slots.store(begin, std::memory_order_release);
+  chunks_.at(slot_class).at(chunk).store(begin, std::memory_order_release);
   end_ += size;
   return begin;
 }
@@ -166,7 +158,7 @@ file_handle lease_file::open_again(std::error_code& error) const noexcept {
 void* lease_file::map_chunk(std::uint32_t slot_class, std::uint32_t chunk, std::uint32_t slots, std::size_t) noexcept {
   if (!exists()) return nullptr;
   const growth_lock locked{is_growing_};
-  if (std::byte* const known = extents_.at(slot_class).at(chunk).slots.load(std::memory_order_acquire)) return known;
+  if (std::byte* const known = chunks_.at(slot_class).at(chunk).load(std::memory_order_acquire)) return known;
   if (is_full_.load(std::memory_order_relaxed)) return nullptr;
   std::error_code error;
   const file_handle file = open_again(error);
@@ -188,16 +180,14 @@ void lease_file::report(const std::error_code& error) const noexcept {
 
 // A write to a disk that is quick costs as much as to create a file, and one that is slow takes no second write of the
 // same page meanwhile. So all that has been recorded is written back once in a tick of the coarse clock (1 to 10 ms),
-// which is far below the five seconds after which ext4, say, writes the names.
-void lease_file::write_back(std::uint32_t slot_class, const slot_pool::place& slot, std::int64_t recorded) noexcept {
+// which is far below the five seconds after which ext4, say, writes the names. The first time that includes the
+// headers.
+void lease_file::write_back(std::int64_t recorded) noexcept {
   if (after_power_loss_ == power_loss::strict) {
-    const std::uint64_t chunk = extents_.at(slot_class).at(slot.chunk).offset.load(std::memory_order_relaxed);
-    platform::write_back_file(handle_, chunk + slot.offset, slot_sizes[slot_class], platform::write_back::start_surely);
-    return;
+    platform::write_back_file(handle_, platform::write_back::start_surely);
+  } else if (written_back_.exchange(recorded, std::memory_order_relaxed) != recorded) {
+    platform::write_back_file(handle_, platform::write_back::start);
   }
-  if (written_back_.load(std::memory_order_relaxed) == recorded) return;
-  written_back_.store(recorded, std::memory_order_relaxed);
-  platform::write_back_file(handle_, 0, platform::whole_file, platform::write_back::start);
 }
 
 void lease_file::flush(const name_slot& slot, std::size_t slot_class) const noexcept {

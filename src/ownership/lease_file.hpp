@@ -30,7 +30,7 @@ class lease_file final : public chunk_source {
   lease_file() noexcept = default;
   lease_file(const lease_file&) = delete;
   lease_file& operator=(const lease_file&) = delete;
-  ~lease_file() = default;  // the mappings stay
+  ~lease_file() override = default;  // the mappings stay
 
   // Makes it, in the lease directory of `directory`, an absolute path. It gets its name only when it is locked and
   // whole. On failure nothing is left behind, the lease directory apart.
@@ -47,7 +47,7 @@ class lease_file final : public chunk_source {
   }
   // A name has been recorded, at this platform::coarse_time(), and is about to be created: sends the record to the disk
   // before the name can get there.
-  void write_back(std::uint32_t slot_class, const slot_pool::place& slot, std::int64_t recorded) noexcept;
+  void write_back(std::int64_t recorded) noexcept;
   // A name is somebody else's from now on: on a disk, waits until no power cut brings the record back.
   void flush(const name_slot& slot, std::size_t slot_class) const noexcept;
   // Another process, its copy's, holds it from now on.
@@ -56,11 +56,6 @@ class lease_file final : public chunk_source {
   void remove() noexcept;
 
  private:
-  struct extent {
-    std::atomic<std::byte*> slots;
-    std::atomic<std::uint64_t> offset;  // of the slots in the file
-  };
-
   void create_in(native_handle_type lease_directory, const fs::path& directory, std::uint32_t slots, failure& failed);
   platform::locked_file create_locked(native_handle_type lease_directory, fs::path::string_type& name,
                                       failure& failed) const;
@@ -83,7 +78,7 @@ class lease_file final : public chunk_source {
   platform::file_identity identity_{};
   lease_header* header_{};
   std::uint64_t end_{};
-  std::array<std::array<extent, slot_pool::max_chunks>, slot_classes> extents_{};
+  std::array<std::array<std::atomic<std::byte*>, slot_pool::max_chunks>, slot_classes> chunks_{};
   std::array<fs::path::value_type, max_path_size> path_{};
 };
 

@@ -66,11 +66,9 @@ constexpr std::size_t whole_blocks(std::size_t size) noexcept {
 // Where the bytes of a lease come from.
 class lease_bytes {
  public:
+  virtual ~lease_bytes() = default;
   // Fewer only at the end, or on an error.
   virtual std::size_t read_at(std::uint64_t offset, std::span<std::byte> buffer, std::error_code& error) = 0;
-
- protected:
-  ~lease_bytes() = default;
 };
 
 // A name that a lease holds.
@@ -105,7 +103,7 @@ class lease_reader {
  private:
   bool next_extent(std::error_code& error);
   bool refill(std::error_code& error);
-  [[nodiscard]] bool take(std::span<const std::byte> slot, leased_record& record) const;
+  [[nodiscard]] bool take(std::span<const std::byte> bytes, leased_record& record) const;
 
   static constexpr std::size_t buffer_size = std::size_t{64} * 1024;
 

@@ -11,12 +11,16 @@ using path_character = fs::path::value_type;
 
 constexpr std::size_t word_size = sizeof(name_slot::content_word);
 
-const name_slot::content_word* identity_in(const name_slot& slot, std::size_t slot_class) noexcept {
-  return slot.content() + words_in(slot_class) - words_of_identity;
+// Empty if no slot has room for what the word says.
+std::span<const name_slot::content_word> identity_in(const name_slot& slot, slot_word word) noexcept {
+  const std::size_t slot_class = slot_class_of(word);
+  if (slot_class == slot_classes) return {};
+  return {slot.content() + words_in(slot_class) - words_of_identity, words_of_identity};
 }
 
 platform::lasting_identity read_identity(const name_slot& slot, slot_word word) noexcept {
-  const name_slot::content_word* const place = identity_in(slot, slot_class_of(word));
+  const std::span<const name_slot::content_word> place = identity_in(slot, word);
+  if (place.empty()) return {};
   return {{place[0].load(std::memory_order_acquire), place[1].load(std::memory_order_acquire), word.type()},
           static_cast<std::int64_t>(place[2].load(std::memory_order_acquire))};
 }
@@ -71,13 +75,13 @@ void copy_path(const name_slot& slot, slot_word word, std::span<fs::path::value_
 
 std::uint32_t checksum_of(const name_slot& slot, slot_word word) noexcept {
   checksum sum;
-  const auto add = [&](const name_slot::content_word* words, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) sum.add(words[i].load(std::memory_order_relaxed));
+  const auto add = [&](std::span<const name_slot::content_word> words) {
+    for (const name_slot::content_word& each : words) sum.add(each.load(std::memory_order_relaxed));
   };
   sum.add(word.with(name_state::free).value());
   sum.add(static_cast<std::uint64_t>(slot.recorded.load(std::memory_order_relaxed)));
-  add(slot.content(), words_of_path(word.length()));
-  if (word.is_adopted()) add(identity_in(slot, slot_class_of(word)), words_of_identity);
+  add({slot.content(), words_of_path(word.length())});
+  if (word.is_adopted()) add(identity_in(slot, word));
   return static_cast<std::uint32_t>(sum.value());
 }
 

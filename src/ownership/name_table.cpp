@@ -289,10 +289,7 @@ name_record name_table::record(const fs::path& path, name_state state, const nam
   publish(*slot, word);
   const name_record made{slot, word.value(), this};
   if (!is_closed_for_this_thread()) {
-    if (is_leased && lease_.is_written_back()) {
-      lease_.write_back(static_cast<std::uint32_t>(slot_class), pools_[slot_class + slot_classes].place_of(slot),
-                        name.recorded);
-    }
+    if (is_leased && lease_.is_written_back()) lease_.write_back(name.recorded);
     return made;
   }
   // Nothing has been created: whoever cleans up must not wait for this one, and it waits until that is over.

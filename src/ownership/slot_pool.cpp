@@ -35,21 +35,17 @@ name_slot* slot_pool::at(std::uint32_t index) const noexcept {
   return reinterpret_cast<name_slot*>(begin + std::size_t{index - begin_of(chunk)} * layout_.slot_size);
 }
 
-// The last chunks have the most slots.
-slot_pool::place slot_pool::place_of(const name_slot* slot) const noexcept {
+// Of a slot that was taken; the last chunks have the most slots.
+std::uint32_t slot_pool::index_of(const name_slot* slot) const noexcept {
   const auto address = reinterpret_cast<std::uintptr_t>(slot);
   std::size_t chunk = chunk_of(fresh_.load(std::memory_order_acquire) - 1);
   while (true) {
     const auto begin = reinterpret_cast<std::uintptr_t>(chunks_[chunk].load(std::memory_order_acquire));
-    const std::size_t size = slots_in(chunk) * layout_.slot_size;
-    if (address >= begin && address < begin + size) return {static_cast<std::uint32_t>(chunk), address - begin};
+    if (address >= begin && address < begin + slots_in(chunk) * layout_.slot_size) {
+      return begin_of(chunk) + static_cast<std::uint32_t>((address - begin) / layout_.slot_size);
+    }
     --chunk;
   }
-}
-
-std::uint32_t slot_pool::index_of(const name_slot* slot) const noexcept {
-  const place found = place_of(slot);
-  return begin_of(found.chunk) + static_cast<std::uint32_t>(found.offset / layout_.slot_size);
 }
 
 // Two threads may both make it: the second gives its memory back. (A source gives both the same.)

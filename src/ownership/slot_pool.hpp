@@ -14,11 +14,9 @@ namespace tempfile::inline v0_1::internal {
 // Where the room for slots comes from, if not from the system's memory.
 class chunk_source {
  public:
+  virtual ~chunk_source() = default;
   // Zeroed, and the same for each call with these numbers; null if there is none.
   virtual void* map_chunk(std::uint32_t pool, std::uint32_t chunk, std::uint32_t slots, std::size_t size) noexcept = 0;
-
- protected:
-  ~chunk_source() = default;
 };
 
 // Hands out slots and takes them back, without a lock.
@@ -47,13 +45,6 @@ class slot_pool {
 
   [[nodiscard]] std::size_t content_size() const noexcept { return layout_.slot_size - sizeof(name_slot); }
   [[nodiscard]] std::size_t batch() const noexcept { return layout_.batch; }
-
-  // Where a slot that was taken lies.
-  struct place {
-    std::uint32_t chunk;
-    std::size_t offset;  // in the chunk, in bytes
-  };
-  [[nodiscard]] place place_of(const name_slot* slot) const noexcept;
 
   // Calls visit(slot) for each slot that was ever taken. Async-signal-safe, if `visit` is.
   template <class Visit>

@@ -60,12 +60,11 @@ void allocate(native_handle_type file, std::uint64_t begin, std::size_t size, st
 void* map_file(native_handle_type file, std::uint64_t begin, std::size_t size, std::error_code& error) noexcept;
 
 enum class write_back {
-  start,         // what is not being written back yet
-  start_surely,  // waits for the end of one that has begun before
+  start,         // of what is not being written back yet
+  start_surely,  // of that as well, once it has been
 };
-// Writes back a part of a file, or from its beginning all of it, without waiting until that is done. Async-signal-safe.
-constexpr std::size_t whole_file = 0;
-void write_back_file(native_handle_type file, std::uint64_t begin, std::size_t size, write_back how) noexcept;
+// Writes back a file, without waiting until that is done. Async-signal-safe.
+void write_back_file(native_handle_type file, write_back how) noexcept;
 // Writes back mapped memory, and waits until it is on stable storage.
 void flush_mapped(const void* memory, std::size_t size, std::error_code& error) noexcept;
 

@@ -76,7 +76,7 @@ TEST_F(leases_with_faults, are_taken_or_refused_whatever_fails) {
       if (is_leased == !hook.told().empty()) return 1;
       { const tempfile::temporary_directory gone; }
       if (is_leased) {
-        new tempfile::named_temporary_file{};
+        support::leave(tempfile::named_temporary_file{});
         if (!had_fault) return had_no_fault;
         std::raise(SIGKILL);
       }
@@ -121,11 +121,11 @@ TEST_F(leases_with_faults, are_swept_later_if_something_fails) {
   fail_each([&](faults::call kind, int nth, int error) {
     EXPECT_EQ(support::run_in_child([&] {
                 tempfile::enable_leases({.dir = place()});
-                const auto& dir = *new tempfile::temporary_directory{};
+                const auto& dir = support::leave(tempfile::temporary_directory{});
                 support::write_file(dir / "file", "content");
-                new tempfile::named_temporary_file{};
+                support::leave(tempfile::named_temporary_file{});
                 support::write_file(place() / "adopted", "content");
-                new tempfile::temporary_path{place() / "adopted"};
+                support::leave(tempfile::temporary_path{place() / "adopted"});
                 std::raise(SIGKILL);
                 return 1;
               }),
@@ -181,15 +181,15 @@ class storm_with_faults : public leases_with_faults {
 };
 
 TEST_F(storm_with_faults, leaves_nothing_where_no_file_is_without_a_name) {
-  EXPECT_EQ(storm([] { new faults::without_unnamed_files{EOPNOTSUPP}; }, true), 0);
+  EXPECT_EQ(storm([] { static const faults::without_unnamed_files unsupported{EOPNOTSUPP}; }, true), 0);
 }
 
 // The control: a lease that is locked after others have seen it is taken for a dead process's, and what it names stays.
 TEST_F(storm_with_faults, sees_a_lease_that_is_locked_too_late) {
   EXPECT_EQ(storm(
                 [] {
-                  new faults::without_unnamed_files{EOPNOTSUPP};
-                  new faults::late_locks;
+                  static const faults::without_unnamed_files unsupported{EOPNOTSUPP};
+                  static const faults::late_locks late;
                 },
                 false),
             0);

@@ -75,9 +75,9 @@ class power_cuts : public leases_on_disks {
     if (started.process != 0) return started;
     support::expect_the_end(100);
     if (tempfile::enable_leases({.dir = started.place, .on_power_loss = how})) ::_exit(1);
-    for (int i = 0; i < 200; ++i) new tempfile::named_temporary_file{};
+    for (int i = 0; i < 200; ++i) support::leave(tempfile::named_temporary_file{});
     while (true) {
-      new tempfile::named_temporary_file{};
+      support::leave(tempfile::named_temporary_file{});
       std::this_thread::sleep_for(std::chrono::milliseconds{200});
     }
   }
@@ -141,8 +141,7 @@ TEST_F(power_cuts, leave_what_was_kept) {
     if (child == 0) {
       support::expect_the_end(60);
       if (tempfile::enable_leases({.dir = mounted()})) ::_exit(1);
-      std::vector<tempfile::named_temporary_file> files;
-      for (int i = 0; i < 20; ++i) files.emplace_back();
+      std::vector<tempfile::named_temporary_file> files(20);
       ::sync();  // the names are on the disk, and so are their records
       for (tempfile::named_temporary_file& file : files) file.keep();
       static_cast<void>(::write(kept[1], "k", 1));
@@ -175,7 +174,9 @@ class full_disks : public leases_on_disks {
       if (tempfile::enable_leases({.dir = place})) return 2;
       const auto record = [&] {
         std::vector<tempfile::temporary_path> paths;
-        for (int i = 0; i < 3000; ++i) {
+        constexpr std::size_t most = 3000;
+        paths.reserve(most);
+        while (paths.size() < most) {
           paths.push_back(tempfile::named_temporary_file{{.dir = elsewhere.path()}}.into_path());
         }
         ::sync();  // now what was written can't be written to again where it is, on btrfs

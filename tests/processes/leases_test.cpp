@@ -112,11 +112,11 @@ void fill(const fs::path& directory) {
 
 TEST_F(leases, let_a_sweep_remove_what_a_killed_process_has_left) {
   be_killed([&] {
-    new tempfile::named_temporary_file{};
-    fill((new tempfile::temporary_directory{})->path());
+    support::leave(tempfile::named_temporary_file{});
+    fill(support::leave(tempfile::temporary_directory{}).path());
     support::write_file(place() / "adopted", "content");
-    new tempfile::temporary_path{place() / "adopted"};
-    new tempfile::temporary_path{tempfile::named_temporary_file{}.into_path()};
+    support::leave(tempfile::temporary_path{place() / "adopted"});
+    support::leave(tempfile::temporary_path{tempfile::named_temporary_file{}.into_path()});
   });
   EXPECT_EQ(left().size(), 4U);
   EXPECT_EQ(sweep(), 4U);
@@ -129,13 +129,13 @@ TEST_F(leases, let_a_sweep_remove_what_a_killed_process_has_left) {
 TEST_F(leases, name_nothing_that_is_to_stay) {
   fs::path persisted;
   be_killed([&] {
-    new tempfile::named_temporary_file{{.keep = true}};
-    new tempfile::temporary_directory{{.keep = true}};
+    support::leave(tempfile::named_temporary_file{{.keep = true}});
+    support::leave(tempfile::temporary_directory{{.keep = true}});
     static_cast<void>(tempfile::mkstemp());
     static_cast<void>(tempfile::mkdtemp());
     tempfile::named_temporary_file{}.keep();
     tempfile::temporary_directory{}.keep();
-    (new tempfile::named_temporary_file{})->persist(place() / "target");
+    support::leave(tempfile::named_temporary_file{}).persist(place() / "target");
     tempfile::temporary_file{}.persist(place() / "other");
   });
   EXPECT_EQ(left().size(), 8U);
@@ -152,9 +152,9 @@ TEST_F(leases, hold_paths_of_any_length_and_any_number) {
   fs::create_directory(middle);
   constexpr int most = 3000;
   be_killed([&] {
-    for (int i = 0; i < most; ++i) new tempfile::named_temporary_file{};
-    for (int i = 0; i < 100; ++i) new tempfile::named_temporary_file{{.dir = middle}};
-    for (int i = 0; i < 10; ++i) new tempfile::named_temporary_file{{.dir = deep}};
+    for (int i = 0; i < most; ++i) support::leave(tempfile::named_temporary_file{});
+    for (int i = 0; i < 100; ++i) support::leave(tempfile::named_temporary_file{{.dir = middle}});
+    for (int i = 0; i < 10; ++i) support::leave(tempfile::named_temporary_file{{.dir = deep}});
   });
   EXPECT_EQ(sweep(), most + 110U);
   EXPECT_TRUE(support::entries(deep).empty());
@@ -166,8 +166,8 @@ TEST_F(leases, hold_paths_of_any_length_and_any_number) {
 TEST_F(leases, of_living_processes_are_left_alone) {
   const auto own = [&] {
     tempfile::enable_leases({.dir = place()});
-    new tempfile::named_temporary_file{};
-    fill((new tempfile::temporary_directory{})->path());
+    support::leave(tempfile::named_temporary_file{});
+    fill(support::leave(tempfile::temporary_directory{}).path());
   };
   living_process first{own};
   const living_process second{own};
@@ -226,7 +226,7 @@ TEST_F(leases, are_not_taken_where_everything_is_kept) {
 
 TEST_F(leases, cover_names_in_other_directories) {
   const support::scratch_directory other;
-  be_killed([&] { new tempfile::temporary_directory{{.dir = other.path()}}; });
+  be_killed([&] { support::leave(tempfile::temporary_directory{{.dir = other.path()}}); });
   EXPECT_EQ(support::entries(other.path()).size(), 1U);
   EXPECT_EQ(sweep(), 1U);
   EXPECT_TRUE(support::entries(other.path()).empty());
@@ -238,7 +238,7 @@ TEST_F(leases, are_held_by_forked_children_that_outlive_their_process) {
   std::array<int, 2> hold{};
   ASSERT_EQ(::pipe(hold.data()), 0);
   be_killed([&] {
-    new tempfile::temporary_directory{};
+    support::leave(tempfile::temporary_directory{});
     if (::fork() == 0) {  // lives until its grandparent closes the pipe
       ::alarm(60);
       ::close(hold[1]);
@@ -260,9 +260,9 @@ TEST_F(leases, are_held_by_forked_children_that_outlive_their_process) {
 TEST_F(leases, of_forked_children_are_their_own) {
   const living_process parent{[&] {
     tempfile::enable_leases({.dir = place()});
-    new tempfile::named_temporary_file{};
+    support::leave(tempfile::named_temporary_file{});
     run_in_child([] {
-      new tempfile::named_temporary_file{};
+      support::leave(tempfile::named_temporary_file{});
       std::raise(SIGKILL);
       return 1;
     });
@@ -279,12 +279,12 @@ TEST_F(leases, go_to_a_child_with_what_it_takes_over) {
   ASSERT_EQ(::pipe(daemon.data()), 0);
   EXPECT_EQ(run_in_child([&] {
               tempfile::enable_leases({.dir = place()});
-              new tempfile::temporary_directory{};
+              support::leave(tempfile::temporary_directory{});
               const pid_t child = ::fork();
               if (child == 0) {
                 ::alarm(60);
                 if (!tempfile::take_over()) ::_exit(1);
-                new tempfile::named_temporary_file{};
+                support::leave(tempfile::named_temporary_file{});
                 const pid_t self = ::getpid();
                 static_cast<void>(::write(daemon[1], &self, sizeof self));
                 while (true) ::pause();
@@ -307,11 +307,12 @@ TEST_F(leases, go_to_a_child_with_what_it_takes_over) {
 TEST_F(leases, survive_the_closing_of_all_descriptors) {
   const living_process closed{[&] {
     tempfile::enable_leases({.dir = place()});
-    new tempfile::named_temporary_file{};
+    support::leave(tempfile::named_temporary_file{});
     for (int each = 3; each < 100; ++each) {
       if (::fcntl(each, F_GETFD) != -1 && !S_ISFIFO(support::mode_of_descriptor(each))) ::close(each);
     }
-    for (int i = 0; i < 2000; ++i) new tempfile::named_temporary_file{};  // in a file that is opened once more
+    for (int i = 0; i < 2000; ++i)
+      support::leave(tempfile::named_temporary_file{});  // in a file that is opened once more
   }};
   ASSERT_TRUE(closed.is_ready());
   EXPECT_EQ(sweep(), 0U);
@@ -327,7 +328,7 @@ TEST_F(leases, survive_the_closing_of_all_descriptors_on_overlayfs) {
     if (!support::mount_overlay(below.path(), place())) return support::not_available;
     living_process closed{[&] {
       tempfile::enable_leases({.dir = place()});
-      new tempfile::named_temporary_file{};
+      support::leave(tempfile::named_temporary_file{});
       for (int each = 3; each < 100; ++each) {
         if (::fcntl(each, F_GETFD) != -1 && !S_ISFIFO(support::mode_of_descriptor(each))) ::close(each);
       }
@@ -363,7 +364,7 @@ TEST_F(leases, are_private_and_found_again_whatever_the_umask) {
 // --- what is not ours ------------------------------------------------------------------------------------------------
 
 TEST_F(leases, do_not_touch_what_is_not_theirs) {
-  be_killed([&] { new tempfile::named_temporary_file{}; });
+  be_killed([&] { support::leave(tempfile::named_temporary_file{}); });
   ASSERT_EQ(left().size(), 1U);
   const fs::path victim = place() / "victim";
   fs::create_directory(victim);
@@ -377,10 +378,11 @@ TEST_F(leases, do_not_touch_what_is_not_theirs) {
 
 TEST_F(leases, are_about_names_whatever_a_program_has_put_there) {
   be_killed([&] {
-    const tempfile::named_temporary_file& file = *new tempfile::named_temporary_file{};
+    const tempfile::named_temporary_file& file = support::leave(tempfile::named_temporary_file{});
     support::write_file(place() / "edited", "content");
     fs::rename(place() / "edited", file.path());  // as an editor does
-    const tempfile::temporary_path& path = *new tempfile::temporary_path{tempfile::named_temporary_file{}.into_path()};
+    const tempfile::temporary_path& path =
+        support::leave(tempfile::temporary_path{tempfile::named_temporary_file{}.into_path()});
     fs::remove(path.path());
     fs::create_directories(path.path() / "a/b");
   });
@@ -392,7 +394,7 @@ TEST_F(leases, are_about_names_whatever_a_program_has_put_there) {
 // to.
 TEST_F(leases, do_not_enter_what_others_may_have_put_there) {
   fs::permissions(place(), fs::perms::owner_all | fs::perms::group_all);
-  be_killed([&] { new tempfile::temporary_directory{}; });
+  be_killed([&] { support::leave(tempfile::temporary_directory{}); });
   ASSERT_EQ(left().size(), 1U);
   support::write_file(left()[0] / "file", "content");
   fs::permissions(left()[0], fs::perms::owner_all | fs::perms::group_all);
@@ -405,7 +407,7 @@ TEST_F(leases, do_not_enter_what_others_may_have_put_there) {
 TEST_F(leases, of_adopted_names_know_another_file) {
   be_killed([&] {
     support::write_file(place() / "pid", "1");
-    new tempfile::temporary_path{place() / "pid"};
+    support::leave(tempfile::temporary_path{place() / "pid"});
   });
   fs::rename(place() / "pid", place() / "old");
   support::write_file(place() / "pid", "2");
@@ -421,9 +423,9 @@ TEST_F(leases, of_root_remove_nothing_that_others_have_planted) {
   if (!support::is_root()) GTEST_SKIP() << "needs root";
   fs::permissions(place(), fs::perms::all | fs::perms::sticky_bit);
   be_killed([&] {
-    for (int i = 0; i < 3; ++i) new tempfile::temporary_directory{};
-    new tempfile::named_temporary_file{};
-    const tempfile::temporary_directory& given = *new tempfile::temporary_directory{};
+    for (int i = 0; i < 3; ++i) support::leave(tempfile::temporary_directory{});
+    support::leave(tempfile::named_temporary_file{});
+    const tempfile::temporary_directory& given = support::leave(tempfile::temporary_directory{});
     support::write_file(given / "file", "his");
     ASSERT_EQ(::chown(given.path().c_str(), support::nobody, support::nobody), 0);
     ASSERT_EQ(::chown((given / "file").c_str(), support::nobody, support::nobody), 0);
@@ -456,9 +458,9 @@ TEST_F(leases, keep_the_names_that_can_not_be_removed) {
   if (!support::is_root()) GTEST_SKIP() << "needs root, to mount something";
   const int status = support::run_with_own_mounts([&] {
     be_killed([&] {
-      const tempfile::temporary_directory& busy = *new tempfile::temporary_directory{};
+      const tempfile::temporary_directory& busy = support::leave(tempfile::temporary_directory{});
       fs::create_directory(busy / "mounted");
-      new tempfile::named_temporary_file{};
+      support::leave(tempfile::named_temporary_file{});
     });
     fs::path busy;
     for (const fs::path& each : left()) busy = fs::is_directory(each) ? each : busy;
@@ -483,7 +485,7 @@ TEST_F(leases, remember_what_is_on_a_file_system_that_is_not_mounted) {
   const int status = support::run_with_own_mounts([&] {
     const support::scratch_directory other;
     fs::create_directories(other / "disk/sub");
-    be_killed([&] { new tempfile::temporary_directory{{.dir = other / "disk/sub"}}; });
+    be_killed([&] { support::leave(tempfile::temporary_directory{{.dir = other / "disk/sub"}}); });
     fs::rename(other / "disk/sub", other / "away");
     EXPECT_EQ(sweep(), 0U);
     EXPECT_EQ(report_.left.size(), 1U);
@@ -500,20 +502,24 @@ TEST_F(leases, remember_what_is_on_a_file_system_that_is_not_mounted) {
 TEST_F(leases, forget_what_went_with_its_directory) {
   const support::scratch_directory other;
   be_killed([&] {
-    const tempfile::temporary_directory& outer = *new tempfile::temporary_directory{{.dir = other.path()}};
-    for (int i = 0; i < 5; ++i) new tempfile::named_temporary_file{{.dir = outer.path()}};
-    const tempfile::temporary_directory& inner = *new tempfile::temporary_directory{};
-    for (int i = 0; i < 5; ++i) new tempfile::named_temporary_file{{.dir = inner.path()}};
+    // The outer directory comes before the names in it, and so is swept first.
+    std::vector<tempfile::named_temporary_file> before(10);
+    const auto& outer = support::leave(tempfile::temporary_directory{{.dir = other.path()}});
+    before.clear();
+    for (int i = 0; i < 5; ++i) support::leave(tempfile::named_temporary_file{{.dir = outer.path()}});
+    const auto& inner = support::leave(tempfile::temporary_directory{});
+    for (int i = 0; i < 5; ++i) support::leave(tempfile::named_temporary_file{{.dir = inner.path()}});
   });
   EXPECT_GE(sweep(), 2U);
   EXPECT_TRUE(report_.left.empty());
+  EXPECT_TRUE(support::entries(other.path()).empty());
   EXPECT_TRUE(left().empty() && lease_files().empty());
 }
 
 // A container sees the same directory at another place.
 TEST_F(leases, are_swept_where_their_directory_is_seen_elsewhere) {
   if (!support::is_root()) GTEST_SKIP() << "needs root, to mount something";
-  be_killed([&] { fill((new tempfile::temporary_directory{})->path()); });
+  be_killed([&] { fill(support::leave(tempfile::temporary_directory{}).path()); });
   const support::scratch_directory elsewhere;
   const int status = support::run_with_own_mounts([&] {
     if (::mount(place().c_str(), elsewhere.path().c_str(), nullptr, MS_BIND, nullptr) != 0)
@@ -655,7 +661,8 @@ TEST_F(leases, that_can_not_grow_let_all_go_on) {
                 if (support::entries(other.path()).size() != most) return 3;
                 files.clear();
                 if (!support::entries(other.path()).empty()) return 4;
-                for (std::size_t i = 0; i < 100; ++i) new tempfile::named_temporary_file{{.dir = other.path()}};
+                for (std::size_t i = 0; i < 100; ++i)
+                  support::leave(tempfile::named_temporary_file{{.dir = other.path()}});
                 std::raise(SIGKILL);
                 return 5;
               }),
@@ -672,7 +679,7 @@ TEST_F(leases, that_can_not_grow_let_all_go_on) {
 // --- leases that are not whole ---------------------------------------------------------------------------------------
 
 TEST_F(leases, of_another_version_are_left) {
-  be_killed([&] { new tempfile::named_temporary_file{}; });
+  be_killed([&] { support::leave(tempfile::named_temporary_file{}); });
   {
     std::fstream file{lease_files().front(), std::ios::in | std::ios::out | std::ios::binary};
     file.seekp(8);
@@ -706,10 +713,11 @@ TEST_F(leases, without_a_beginning_are_removed) {
 TEST_F(leases, are_swept_once_by_any_number_of_sweepers) {
   constexpr int most = 500;
   be_killed([&] {
-    for (int i = 0; i < most; ++i) new tempfile::temporary_directory{};
+    for (int i = 0; i < most; ++i) support::leave(tempfile::temporary_directory{});
   });
-  std::vector<std::thread> sweepers;
   std::array<tempfile::sweep_report, 8> reports;
+  std::vector<std::thread> sweepers;
+  sweepers.reserve(reports.size());
   for (tempfile::sweep_report& report : reports) {
     sweepers.emplace_back([&] { tempfile::sweep(place(), report); });
   }
@@ -734,13 +742,13 @@ TEST_F(leases, are_swept_by_the_first_creation_once_an_hour) {
   };
   be_killed([] {
     const support::scratch_directory own;  // so that this one doesn't sweep
-    new tempfile::named_temporary_file{};
+    support::leave(tempfile::named_temporary_file{});
   });
   fs::remove(lease_directory() / "swept");
   EXPECT_EQ(create(), 0);
   EXPECT_TRUE(left().empty());
 
-  be_killed([] { new tempfile::named_temporary_file{}; });
+  be_killed([] { support::leave(tempfile::named_temporary_file{}); });
   EXPECT_EQ(create(), 0);
   EXPECT_EQ(left().size(), 1U);  // somebody has swept just now
   const auto an_hour_ago = fs::file_time_type::clock::now() - std::chrono::minutes{61};
@@ -754,12 +762,12 @@ TEST_F(leases, are_swept_by_the_first_creation_once_an_hour) {
 TEST_F(leases, are_listed) {
   be_killed([&] {
     { const tempfile::named_temporary_file gone; }
-    new tempfile::temporary_directory{};
+    support::leave(tempfile::temporary_directory{});
   });
   const auto before = std::chrono::system_clock::now() - std::chrono::seconds{60};
   const living_process living{[&] {
     tempfile::enable_leases({.dir = place()});
-    new tempfile::named_temporary_file{};
+    support::leave(tempfile::named_temporary_file{});
   }};
   ASSERT_TRUE(living.is_ready());
   std::vector<tempfile::lease> found = tempfile::lease::list(place());
@@ -802,8 +810,8 @@ TEST_F(leases, of_an_application_stay_in_its_directory) {
   const auto spill = [&] {
     tempfile::settempdir(tempdir.path());
     if (tempfile::enable_leases({.dir = place()})) return 1;
-    new tempfile::temporary_directory{};
-    new tempfile::named_temporary_file{};
+    support::leave(tempfile::temporary_directory{});
+    support::leave(tempfile::named_temporary_file{});
     std::raise(SIGKILL);
     return 2;
   };
@@ -811,7 +819,7 @@ TEST_F(leases, of_an_application_stay_in_its_directory) {
   EXPECT_EQ(support::run_as_ordinary_user(spill), -SIGKILL);
   EXPECT_TRUE(support::entries(tempdir.path()).empty());
   const std::size_t users = support::is_root() ? 2 : 1;
-  EXPECT_EQ(support::entries(place()).size(), 2 * 2 + users);
+  EXPECT_EQ(support::entries(place()).size(), 4 + users);
   // Each sweeps what is its user's.
   EXPECT_EQ(support::run_as_ordinary_user([&] {
               tempfile::enable_leases({.dir = place()});
@@ -838,10 +846,8 @@ TEST_F(leases, of_the_example_are_swept_by_its_next_start) {
   }
   ASSERT_EQ(::write(numbers[1], "3 1 2 ", 6), 6);
   const auto has_spilled = [&] {
-    for (const fs::path& each : left()) {
-      if (fs::exists(each / "0")) return true;
-    }
-    return false;
+    const std::vector<fs::path> found = left();
+    return std::any_of(found.begin(), found.end(), [](const fs::path& each) { return fs::exists(each / "0"); });
   };
   for (int i = 0; i < 1000 && !has_spilled(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds{5});
   EXPECT_TRUE(has_spilled());

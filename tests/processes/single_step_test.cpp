@@ -323,7 +323,9 @@ TEST_F(single_step, of_more_names_than_the_first_chunk_has) {
       100,
       [&] {
         std::vector<tempfile::temporary_directory> all;
-        for (int i = 0; i < 5; ++i) {
+        constexpr std::size_t most = 5;
+        all.reserve(most);
+        while (all.size() < most) {
           all.push_back(tempfile::temporary_directory{{.prefix = prefix, .dir = directory_.path()}});
         }
       },
@@ -374,8 +376,8 @@ class single_step_with_a_lease : public single_step {
   void leave_something() const {
     support::run_in_child([&] {
       tempfile::enable_leases({.dir = directory_.path()});
-      new tempfile::named_temporary_file{};
-      const auto& dir = *new tempfile::temporary_directory{};
+      support::leave(tempfile::named_temporary_file{});
+      const auto& dir = support::leave(tempfile::temporary_directory{});
       ::mkdir((dir / "sub").c_str(), S_IRWXU);
       std::raise(SIGKILL);
       return 1;

@@ -10,7 +10,6 @@
 namespace {
 
 namespace fs = std::filesystem;
-using support::sweep_storm;
 using support::sweep_storm_result;
 
 int kills() { return support::is_long_run() ? 10'000 : 300; }

@@ -30,12 +30,13 @@ class torn_leases : public testing::Test {
     if (!support::has_linux_platform()) GTEST_SKIP() << "needs Linux: elsewhere there are no leases";
     ASSERT_EQ(support::run_in_child([&] {
                 if (tempfile::enable_leases({.dir = place()})) return 1;
-                for (int i = 0; i < 10; ++i) new tempfile::named_temporary_file{};
+                for (int i = 0; i < 10; ++i) support::leave(tempfile::named_temporary_file{});
                 for (int i = 0; i < 5; ++i) {
-                  new tempfile::temporary_directory{{.prefix = std::string(100, 'm')}};
-                  new tempfile::temporary_directory{{.prefix = std::string(230, 'l')}};
-                  support::write_file(place() / ("adopted" + std::to_string(i)), "");
-                  new tempfile::temporary_path{place() / ("adopted" + std::to_string(i))};
+                  support::leave(tempfile::temporary_directory{{.prefix = std::string(100, 'm')}});
+                  support::leave(tempfile::temporary_directory{{.prefix = std::string(230, 'l')}});
+                  const fs::path adopted = place() / (std::string{"adopted"} + static_cast<char>('A' + 2 * i));
+                  support::write_file(adopted, "");
+                  support::leave(tempfile::temporary_path{adopted});
                 }
                 std::raise(SIGKILL);
                 return 2;
@@ -52,7 +53,10 @@ class torn_leases : public testing::Test {
   // Names as near to those that are recorded as can be; and what is above them all.
   void make_canaries() {
     for (const fs::path& name : names_) {
-      for (const std::string& canary : {name.string() + 'x', name.string().substr(0, name.string().size() - 1)}) {
+      std::string other = name.string();
+      other.back() = static_cast<char>(other.back() ^ 1);
+      for (const std::string& canary :
+           {name.string() + 'x', name.string().substr(0, name.string().size() - 1), other}) {
         support::write_file(canary, "canary");
         canaries_.emplace_back(canary);
       }
@@ -135,11 +139,25 @@ TEST_F(torn_leases, remove_nothing_that_is_not_recorded) {
   EXPECT_GT(swept, 0U);
 }
 
-// What is torn costs the names that it is about, and no others.
+// What is torn costs the name that it is about, and no other; least of all that which it seems to be about now.
 TEST_F(torn_leases, name_what_is_whole) {
+  make_canaries();
   std::string text = content_;
-  text[first_record()] ^= 1;
+  char& last = text[first_record() + names_.front().string().size() - 1];
+  last = static_cast<char>(last ^ 1);
   EXPECT_EQ(sweep(text), names_.size() - 1);
+  EXPECT_TRUE(fs::exists(names_.front()));
+  expect_canaries();
+}
+
+TEST_F(torn_leases, without_a_whole_header_are_none) {
+  for (const std::size_t at : {std::size_t{40}, std::size_t{4096}}) {  // the boot; the directory
+    SCOPED_TRACE(at);
+    std::string text = content_;
+    text[at] = static_cast<char>(text[at] ^ 1);
+    EXPECT_EQ(sweep(text), 0U);
+  }
+  EXPECT_TRUE(std::all_of(names_.begin(), names_.end(), [](const fs::path& each) { return fs::exists(each); }));
 }
 
 // Of a name that is shorter than that of the file which it was.

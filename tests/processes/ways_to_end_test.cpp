@@ -53,7 +53,9 @@ std::vector<cell> cells_of_the_document() {
   std::ifstream document{TEMPFILE_SOURCES "/docs/cleanup.md"};
   std::vector<std::string> kinds;
   for (std::string line; std::getline(document, line);) {
-    if (line.empty() || line.front() != '|') continue;
+    const bool is_row = !line.empty() && line.front() == '|';
+    if (!is_row && !kinds.empty()) break;  // the end of the first table
+    if (!is_row) continue;
     const std::vector<std::string> columns = columns_of(line);
     if (kinds.empty()) {
       for (const std::string& column : columns) kinds.push_back(code_in(column));

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -64,6 +65,12 @@ class scratch_directory {
  private:
   std::filesystem::path path_;
 };
+
+// Moves an object to where it is never destroyed, because its process is to be killed.
+template <class Object>
+Object& leave(Object object) {
+  return *std::make_unique<Object>(std::move(object)).release();
+}
 
 inline std::vector<std::filesystem::path> entries(const std::filesystem::path& directory) {
   std::vector<std::filesystem::path> found;

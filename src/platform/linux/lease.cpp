@@ -131,7 +131,7 @@ void allocate(native_handle_type file, std::uint64_t begin, std::size_t size, st
 
 void* map_file(native_handle_type file, std::uint64_t begin, std::size_t size, std::error_code& error) noexcept {
   // A page is 64 KiB on some machines, while parts begin at multiples of 4 KiB.
-  const std::uint64_t page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   const std::uint64_t before = begin % page;
   void* const memory = call::map_file(file, static_cast<off_t>(begin - before), size + before);
   if (memory == nullptr) {
@@ -142,17 +142,17 @@ void* map_file(native_handle_type file, std::uint64_t begin, std::size_t size, s
   return static_cast<std::byte*>(memory) + before;
 }
 
-void write_back_file(native_handle_type file, std::uint64_t begin, std::size_t size, write_back how) noexcept {
+void write_back_file(native_handle_type file, write_back how) noexcept {
   const unsigned flags = SYNC_FILE_RANGE_WRITE | (how == write_back::start_surely ? SYNC_FILE_RANGE_WAIT_BEFORE : 0U);
   // An error is not ours to report: what it asks for is done by the kernel half a minute later anyway.
-  call::sync_file_range(file, static_cast<off_t>(begin), static_cast<off_t>(size), flags);
+  call::sync_file_range(file, 0, 0, flags);  // to the end
 }
 
 void flush_mapped(const void* memory, std::size_t size, std::error_code& error) noexcept {
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto address = reinterpret_cast<std::uintptr_t>(memory);
-  const std::uintptr_t begin = address / page * page;
-  retry_on_eintr(error, [&] { return call::sync_mapped(reinterpret_cast<void*>(begin), address + size - begin); });
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const std::size_t before = reinterpret_cast<std::uintptr_t>(memory) % page;
+  auto* const begin = static_cast<std::byte*>(const_cast<void*>(memory)) - before;
+  retry_on_eintr(error, [&] { return call::sync_mapped(begin, size + before); });
 }
 
 // Field 22 of /proc/PID/stat; the third is the state. The second, a name in brackets, may hold anything, brackets

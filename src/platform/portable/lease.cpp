@@ -28,7 +28,7 @@ void* map_file(native_handle_type, std::uint64_t, std::size_t, std::error_code& 
   return nullptr;
 }
 
-void write_back_file(native_handle_type, std::uint64_t, std::size_t, write_back) noexcept {}
+void write_back_file(native_handle_type, write_back) noexcept {}
 void flush_mapped(const void*, std::size_t, std::error_code& error) noexcept { refuse(error); }
 
 std::uint64_t start_of_process(std::uint64_t) noexcept { return 0; }
