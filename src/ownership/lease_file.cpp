@@ -133,7 +133,7 @@ void lease_file::publish(native_handle_type lease_directory, native_handle_type 
 std::byte* lease_file::add_extent(native_handle_type file, std::uint32_t slot_class, std::uint32_t chunk,
                                   std::uint32_t slots, std::error_code& error) noexcept {
   const extent_header header = new_extent_header(slot_class, chunk, slots);
-  const std::size_t size = lease_block + header.size;
+  const std::size_t size = lease_block + static_cast<std::size_t>(header.size);
   platform::allocate(file, end_, size, error);
   if (error) return nullptr;
   void* const memory = platform::map_file(file, end_, size, error);

@@ -27,7 +27,7 @@ constexpr std::array<std::uint32_t, 4> known_slot_sizes{slot_sizes[0], slot_size
 bool is_plausible(const extent_header& extent) noexcept {
   return extent.magic == extent_magic && extent.checksum == checksum_before_own(extent) &&
          extent.slot_class < slot_classes && extent.slots != 0 &&
-         extent.size == whole_blocks(extent.slots * slot_sizes[extent.slot_class]);
+         extent.size == whole_blocks(std::uint64_t{extent.slots} * slot_sizes[extent.slot_class]);
 }
 
 std::span<std::byte> bytes_of(auto& object) noexcept { return std::as_writable_bytes(std::span{&object, 1}); }
@@ -62,7 +62,7 @@ extent_header new_extent_header(std::uint32_t slot_class, std::uint32_t chunk, s
                        .slot_class = slot_class,
                        .chunk = chunk,
                        .slots = slots,
-                       .size = whole_blocks(slots * slot_sizes[slot_class]),
+                       .size = whole_blocks(std::uint64_t{slots} * slot_sizes[slot_class]),
                        .checksum = 0};
   extent.checksum = checksum_before_own(extent);
   return extent;

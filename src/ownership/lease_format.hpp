@@ -57,7 +57,7 @@ lease_header new_lease_header(const fs::path& directory) noexcept;
 void set_holder(lease_header& header) noexcept;  // this process
 extent_header new_extent_header(std::uint32_t slot_class, std::uint32_t chunk, std::uint32_t slots) noexcept;
 
-constexpr std::size_t whole_blocks(std::size_t size) noexcept {
+constexpr std::uint64_t whole_blocks(std::uint64_t size) noexcept {
   return (size + lease_block - 1) / lease_block * lease_block;
 }
 

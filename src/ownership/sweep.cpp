@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <ctime>
+#include <cstdint>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -16,6 +16,7 @@
 #include "ownership/remove_name.hpp"
 #include "platform/file.hpp"
 #include "platform/lease.hpp"
+#include "platform/process.hpp"
 #include "platform/tree.hpp"
 #include "removal/remove_recursively.hpp"
 
@@ -239,7 +240,8 @@ class sweeper {
 // --- once an hour ----------------------------------------------------------------------------------------------------
 
 constexpr fs::path::value_type stamp_name[] = {'s', 'w', 'e', 'p', 't', 0};
-constexpr std::time_t seconds_between_sweeps = 3600;
+constexpr std::int64_t nanoseconds_in_a_second = 1'000'000'000;
+constexpr std::int64_t seconds_between_sweeps = 3600;
 constexpr std::chrono::milliseconds time_for_hourly_sweep{250};
 
 // Opens the file whose last modification is the last sweep, and locks it against other sweeps of this kind; nothing if
@@ -252,7 +254,7 @@ file_handle open_stamp_if_due(const fs::path& directory) {
   if (!error) platform::lock(stamp.native_handle(), platform::lock_kind::exclusive, error);
   if (error) return {};
   const platform::file_status status = platform::status_of(stamp.native_handle(), error);
-  const std::time_t age = std::time(nullptr) - status.modified;
+  const std::int64_t age = platform::coarse_time() / nanoseconds_in_a_second - status.modified;
   const bool is_recent = status.size != 0 && age >= 0 && age < seconds_between_sweeps;
   return error || is_recent ? file_handle{} : std::move(stamp);
 }

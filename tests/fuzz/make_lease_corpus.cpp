@@ -30,7 +30,7 @@ struct recorded_name {
 std::string text_of(const auto& object) { return {reinterpret_cast<const char*>(&object), sizeof object}; }
 
 std::string padded(std::string text) {
-  text.resize(whole_blocks(text.size()));
+  text.resize(static_cast<std::size_t>(whole_blocks(text.size())));
   return text;
 }
 
