@@ -200,14 +200,14 @@ const tests = {
     await page.locator('.question').first().getByRole('radio').first().check();
     await replaceCode(example(page, 'mkstemp'), '// mine\n');
     await page.waitForFunction(() => localStorage.getItem('tempfile-lesson').includes('// mine'));
-    assert.match(await page.locator('.progress').textContent(), /^2 of 24/);
+    assert.match(await page.locator('.progress').textContent(), /^2 of \d+/);
     await page.reload();
-    assert.match(await page.locator('.progress').textContent(), /^2 of 24/);
+    assert.match(await page.locator('.progress').textContent(), /^2 of \d+/);
     assert.equal(await page.locator('.question').first().getByRole('radio').first().isChecked(), true);
     assert.equal(await example(page, 'mkstemp').locator('.cm-line').first().textContent(), '// mine');
     page.on('dialog', (dialog) => dialog.accept());
     await page.getByRole('button', { name: 'Start anew' }).click();
-    await page.locator('.progress', { hasText: '0 of 24' }).waitFor();
+    await page.locator('.progress', { hasText: /^0 of / }).waitFor();
     assert.match(await example(page, 'mkstemp').locator('.cm-line').first().textContent(), /^\/\/ Manual control/);
   },
 
