@@ -131,6 +131,18 @@ TEST_F(one_object_costs, one_call_more_for_an_exact_mode) {
          [&] { const tempfile::named_temporary_file file{{.dir = dir_, .mode = fs::perms{0640}}}; });
 }
 
+TEST_F(one_object_costs, nothing_more_with_a_lease_in_memory) {
+  const support::scratch_directory quick{support::quick_place()};
+  bool is_leased = false;
+  const auto make = [&] {
+    if (!is_leased) is_leased = !tempfile::enable_leases({.dir = quick.path()});
+    const tempfile::named_temporary_file file;
+    const tempfile::temporary_directory made;
+  };
+  if (support::quick_place() != "/dev/shm") GTEST_SKIP() << "needs a file system in memory";
+  expect({SYS_openat, SYS_mkdirat, SYS_unlinkat, SYS_unlinkat, SYS_close}, make);
+}
+
 }  // namespace
 
 #endif
