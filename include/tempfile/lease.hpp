@@ -48,9 +48,9 @@ struct lease_options {
 /// first name that is created.
 ///
 /// It costs memory stores for each name; on a disk (ext4, XFS, Btrfs, F2FS, overlayfs) also the begin of a write, which
-/// is not waited for. What is to stay costs a write to the disk: keep() and release() return only when no power cut can
-/// bring the record back. The lease lies in `.tempfile-UID/` in the temporary directory, 72 KiB for the first
-/// thousand names, and takes one descriptor.
+/// is not waited for. What is to stay costs a write to the disk: keep() returns only when no power cut can bring the
+/// record back. The lease lies in `.tempfile-UID/` in the temporary directory, 76 KiB for the first thousand names, and
+/// takes one descriptor.
 ///
 /// Not recorded: what was created before, what is created with `keep`, by mkstemp() and mkdtemp(), and everything if
 /// `TEMPFILE_KEEP` is set. A child that is forked has a lease of its own once it creates something.
@@ -61,8 +61,9 @@ struct lease_options {
 /// and also when a lease can't grow later: then some names are not covered. Linux only; elsewhere
 /// std::errc::operation_not_supported.
 ///
-/// \returns nothing if this process has a lease, or the reason why not. Calling it again is harmless; then the options
-/// that were given first hold, and std::errc::device_or_resource_busy says that `dir` is another. Thread-safe.
+/// \returns no error if this process has a lease (or keeps everything), else the reason why not. Calling it again is
+/// harmless; then the options that were given first hold, and std::errc::device_or_resource_busy says that `dir` is
+/// another. Thread-safe.
 TEMPFILE_EXPORT std::error_code enable_leases(const lease_options& options = {}) noexcept;
 
 /// What a sweep did.
