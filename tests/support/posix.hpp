@@ -188,6 +188,21 @@ int run_in_storm(unsigned seconds, Work work) {
 // Sends a signal to a child that fork() has returned. A fork() that has failed returns -1, which means everybody.
 inline bool send(pid_t child, int signal) { return child > 0 && ::kill(child, signal) == 0; }
 
+// Writes one file system to its disk, where the system can. (sync() writes others, too, which another test may want to
+// be lost.)
+inline bool sync_file_system(const std::filesystem::path& directory) {
+#if defined(__linux__)
+  const int opened = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool is_written = ::syncfs(opened) == 0;
+  ::close(opened);
+  return is_written;
+#else
+  static_cast<void>(directory);
+  ::sync();
+  return true;
+#endif
+}
+
 // Mounts an empty file system in memory; `how` is its size and so on.
 inline bool mount_memory(const std::filesystem::path& where, const std::string& how = "", unsigned long flags = 0) {
   return ::mount("tmpfs", where.c_str(), "tmpfs", flags, how.c_str()) == 0;
