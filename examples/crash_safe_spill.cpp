@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -53,8 +54,8 @@ void sort(std::istream& in) {
 
 int main(int count, char** arguments) {
   // The application's own; without an argument the example takes another.
-  const tempfile::temporary_directory instead;
-  const fs::path directory = count > 1 ? fs::path{arguments[1]} : instead / "spill";
+  std::optional<tempfile::temporary_directory> instead;
+  const fs::path directory = count > 1 ? fs::path{arguments[1]} : instead.emplace() / "spill";
   fs::create_directories(directory);
 
   // From now on everything temporary is made in there, and recorded in a file that others can read when this process is

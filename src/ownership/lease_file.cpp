@@ -158,7 +158,7 @@ file_handle lease_file::open_again(std::error_code& error) const noexcept {
 void* lease_file::map_chunk(std::uint32_t slot_class, std::uint32_t chunk, std::uint32_t slots, std::size_t) noexcept {
   if (!exists()) return nullptr;
   const growth_lock locked{is_growing_};
-  if (std::byte* const known = chunks_.at(slot_class).at(chunk).load(std::memory_order_acquire)) return known;
+  if (std::byte* const mapped = chunks_.at(slot_class).at(chunk).load(std::memory_order_acquire)) return mapped;
   if (is_full_.load(std::memory_order_relaxed)) return nullptr;
   std::error_code error;
   const file_handle file = open_again(error);

@@ -30,12 +30,12 @@ leasing read_leasing() noexcept {
 }  // namespace
 
 bool is_leasing_due() noexcept {
-  leasing known = known_leasing.load(std::memory_order_acquire);
-  if (known == leasing::unread) {
+  leasing current = known_leasing.load(std::memory_order_acquire);
+  if (current == leasing::unread) {
     const leasing read = read_leasing();
-    if (known_leasing.compare_exchange_strong(known, read, std::memory_order_acq_rel)) known = read;
+    if (known_leasing.compare_exchange_strong(current, read, std::memory_order_acq_rel)) current = read;
   }
-  if (known == leasing::off) return false;
+  if (current == leasing::off) return false;
   const name_table* const table = name_table::find();
   return table == nullptr || table->has_leasing_to_do();
 }

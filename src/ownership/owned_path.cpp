@@ -159,8 +159,8 @@ void owned_path::dispose(bool reports) noexcept {
 
 void owned_path::keep() noexcept {
   if (!is_owned()) return;
-  const name_record kept = std::exchange(record_, {});
-  if (kept.table == name_table::find()) kept.table->release_for_good(kept);
+  const name_record owned = std::exchange(record_, {});
+  if (owned.table == name_table::find()) owned.table->release_for_good(owned);
 }
 
 void owned_path::release() noexcept {

@@ -56,6 +56,9 @@ class lease_test : public testing::Test {
     if (!has_linux_platform()) GTEST_SKIP() << "needs Linux: elsewhere there are no leases";
   }
 
+  // What is left, an ordinary user could not remove by other means.
+  void TearDown() override { sweep(); }
+
   // Does something with a lease in the directory, and is killed.
   template <class Work>
   void be_killed(Work work) const {
