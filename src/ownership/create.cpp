@@ -47,8 +47,13 @@ class checked_directory {
 };
 
 new_name name_in(const fs::path& directory, const create_request& request, fs::file_type type, fs::perms at_most) {
-  return {directory,     request.prefix,       request.suffix, type, request.mode.value_or(at_most),
-          request.keeps, request.is_given_away};
+  return {.directory = directory,
+          .prefix = request.prefix,
+          .suffix = request.suffix,
+          .type = type,
+          .granted = request.mode.value_or(at_most),
+          .keeps = request.keeps,
+          .is_given_away = request.is_given_away};
 }
 
 file_handle create_file_in(const fs::path& directory, const create_request& request, owned_path& name,
@@ -165,8 +170,9 @@ void enable_leases(const lease_options& options, failure& failed) {
     }
     if (!failed) set_tempdir(*request.dir, failed);
   }
-  if (failed || table->has_lease() || keeps_everything()) return;
+  if (failed || table->has_lease()) return;
   request_lease(request);
+  if (keeps_everything()) return;
   table->retry_to_lease();
   if (table->begin_to_lease()) {
     take_lease(*table, failed);
@@ -177,6 +183,8 @@ void enable_leases(const lease_options& options, failure& failed) {
 
 std::size_t sweep(sweep_report& report) {
   report = {};
+  // So none is due at the first creation.
+  if (name_table* const table = name_table::find()) static_cast<void>(table->begin_to_sweep());
   for (const fs::path& directory : directories_with_leases()) sweep_directory(directory, {}, report);
   return report.swept;
 }

@@ -41,10 +41,9 @@ bool is_leasing_due() noexcept {
 }
 
 void request_lease(const lease_request& request) noexcept {
-  if (keeps_everything()) return;
   requested_dir.store(request.dir, std::memory_order_relaxed);
   requested_on_power_loss.store(request.on_power_loss, std::memory_order_relaxed);
-  known_leasing.store(leasing::on, std::memory_order_release);
+  known_leasing.store(keeps_everything() ? leasing::off : leasing::on, std::memory_order_release);
 }
 
 lease_request requested_lease() noexcept {

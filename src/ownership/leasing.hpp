@@ -17,7 +17,7 @@ struct lease_request {
 
 // Whether the calling process is to have a lease, and has not tried to take one or to sweep.
 bool is_leasing_due() noexcept;
-// From now on this process and its children are to have leases.
+// From now on this process and its children are to have leases, unless everything is kept.
 void request_lease(const lease_request& request) noexcept;
 lease_request requested_lease() noexcept;
 

@@ -115,7 +115,8 @@ class power_cuts : public leases_on_disks {
 
   void cut_after(int seconds) const {
     with_mounts("mkfs.ext4 and loop devices", [&] {
-      const std::optional<std::size_t> left = left_after(seconds, "on", tempfile::power_loss::on);
+      const std::optional<std::size_t> left =
+          left_after(seconds, "on" + std::to_string(seconds), tempfile::power_loss::on);
       if (!left) return support::not_available;
       EXPECT_EQ(*left, 0U);
       return 0;
