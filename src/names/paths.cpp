@@ -36,8 +36,8 @@ fs::path absolute(const fs::path& path, failure& failed) {
 }
 
 fs::path absolute_directory(const fs::path& path, failure& failed) {
-  if (holds_nul(path)) {
-    failed = refusal(path, "path contains NUL");
+  if (path.empty() || holds_nul(path)) {
+    failed = refusal(path, path.empty() ? "path is empty" : "path contains NUL");
     return {};
   }
   return without_trailing_separators(absolute(path, failed));

@@ -23,7 +23,7 @@ fs::path without_trailing_separators(const fs::path& path);
 // `path` as seen from the working directory of this moment, without components "."; empty on failure.
 fs::path absolute(const fs::path& path, failure& failed);
 
-// The same without trailing separators, of a directory; std::errc::invalid_argument if it holds a NUL.
+// The same without trailing separators, of a directory; std::errc::invalid_argument if it is empty or holds a NUL.
 fs::path absolute_directory(const fs::path& path, failure& failed);
 
 // Whether `path` is safe to remove: neither empty nor with a NUL (std::errc::invalid_argument), and its last component

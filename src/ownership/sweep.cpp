@@ -278,7 +278,7 @@ bool sweep_directory(const fs::path& directory, const sweep_deadline& deadline, 
   if (error) {
     if (!has_vanished(error)) {
       report.left.push_back({leases.path(), error});
-    } else if (!is_there(directory)) {
+    } else if (std::error_code unknown; !fs::is_directory(directory, unknown)) {
       report.left.push_back({directory, error});
     }
     return true;

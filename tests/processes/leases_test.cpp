@@ -317,7 +317,15 @@ TEST_F(leases, listed_or_swept_where_there_are_none_are_none) {
   ASSERT_EQ(report.left.size(), 1U);
   EXPECT_EQ(report.left[0].path, place() / "missing");
   EXPECT_EQ(report.left[0].error, std::errc::no_such_file_or_directory);
+  EXPECT_EQ(tempfile::sweep("", report), 0U);  // not the working directory
+  ASSERT_EQ(report.left.size(), 1U);
+  EXPECT_EQ(report.left[0].error, std::errc::invalid_argument);
   EXPECT_TRUE(support::entries(place()).empty());
+  support::write_file(place() / "file", "");
+  EXPECT_EQ(tempfile::sweep(place() / "file", report), 0U);
+  ASSERT_EQ(report.left.size(), 1U);
+  EXPECT_EQ(report.left[0].path, place() / "file");
+  EXPECT_EQ(report.left[0].error, std::errc::not_a_directory);
 }
 
 // --- an application's own directory ----------------------------------------------------------------------------------
