@@ -7,7 +7,6 @@
 #include <new>
 #include <string>
 #include <thread>
-#include <utility>
 
 #include "names/random_name.hpp"
 #include "ownership/cleanup_hook.hpp"

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <span>
+#include <string_view>
 #include <system_error>
 
 #include "base/failure.hpp"

@@ -15,6 +15,7 @@
 #include <memory>
 #include <span>
 #include <system_error>
+#include <type_traits>
 
 #include "ownership/name_slot.hpp"
 #include "platform/lease.hpp"

@@ -1,5 +1,6 @@
 #include "ownership/leasing.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <new>
 

@@ -3,7 +3,6 @@
 
 #include <tempfile/lease.hpp>
 
-#include <atomic>
 #include <filesystem>
 
 namespace tempfile::inline v0_1::internal {

@@ -1,6 +1,5 @@
 #include "ownership/slot_pool.hpp"
 
-#include <algorithm>
 #include <bit>
 
 #include "platform/process.hpp"

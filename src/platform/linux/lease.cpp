@@ -11,7 +11,6 @@
 #include <cstdio>
 #include <span>
 #include <string_view>
-#include <utility>
 
 #include "platform/file.hpp"
 #include "platform/linux/calls.hpp"
