@@ -1,5 +1,4 @@
-// An application with a directory of its own for what doesn't fit into memory: what a killed run leaves, the next
-// removes.
+// An application that spills to a directory of its own: what a killed run leaves, the next one removes.
 #include <tempfile/tempfile.hpp>
 
 #include <algorithm>
