@@ -219,7 +219,7 @@ TEST_F(leases, go_to_a_child_with_what_it_takes_over) {
 }
 
 TEST_F(leases, survive_the_closing_of_all_descriptors) {
-  const living_process closed{[&] {
+  living_process closed{[&] {
     tempfile::enable_leases({.dir = place()});
     support::leave(tempfile::named_temporary_file{});
     for (int each = 3; each < 100; ++each) {
@@ -232,6 +232,9 @@ TEST_F(leases, survive_the_closing_of_all_descriptors) {
   EXPECT_EQ(sweep(), 0U);
   EXPECT_EQ(report_.live_leases, 1U);
   EXPECT_EQ(left().size(), 2001U);
+  closed.end(SIGKILL);
+  EXPECT_EQ(sweep(), 2001U);
+  EXPECT_TRUE(left().empty() && lease_files().empty());
 }
 
 // On overlayfs the lock goes with the descriptor; that the process lives is seen all the same.
