@@ -26,9 +26,8 @@ enum class power_loss {
   /// Records are on their way to the disk before their names can be there, without waiting. They are sent once in some
   /// milliseconds: of names that are made faster than that, the last few wait for the next one, or for the system.
   on,
-  /// Each record is sent by itself, after the write of an earlier one has ended: tens of microseconds to milliseconds
-  /// for
-  /// each name.
+  /// Each record is sent by itself, after the write of an earlier one has ended. For each name that takes tens of
+  /// microseconds to milliseconds.
   strict,
 };
 
